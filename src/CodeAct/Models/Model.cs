@@ -1,0 +1,21 @@
+using Microsoft.Extensions.AI;
+
+namespace CodeAct.Models;
+
+/// <summary>A language model together with what an agent must know to talk to it.</summary>
+/// <param name="Name">As the user named it, such as <c>gguf:models/codeact-nano/codeact-nano.gguf</c>.</param>
+/// <param name="Client">The seam to the model; disposed with this.</param>
+public sealed record Model(string Name, IChatClient Client) : IDisposable
+{
+    /// <summary>The role that observations have in this model's training; most know only <see cref="ChatRole.User"/>.</summary>
+    public ChatRole ObservationRole { get; init; } = ChatRole.User;
+
+    /// <summary>The system prompt that the model was trained with; null when the agent's own prompt is to be used.</summary>
+    public string? SystemPrompt { get; init; }
+
+    /// <summary>Tokens that fit into one request and its reply; null when the provider does not say.</summary>
+    public int? ContextTokens { get; init; }
+
+    /// <inheritdoc/>
+    public void Dispose() => Client.Dispose();
+}
