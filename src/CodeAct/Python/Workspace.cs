@@ -1,5 +1,131 @@
+using System.IO.Enumeration;
+
 namespace CodeAct.Python;
 
 /// <summary>The directory of one session: the cell's working directory, and the way of files in and out.</summary>
-/// <param name="Root">Absolute path on the host.</param>
-public sealed record Workspace(string Root);
+/// <remarks>
+/// Code in the session may put anything here: links that point outside, pipes that never end, files with odd names. What is
+/// read back through this class is therefore a regular file below <see cref="Root"/> and nothing else.
+/// </remarks>
+public sealed class Workspace : IDisposable
+{
+    private const int MostFiles = 10_000;
+
+    private static readonly EnumerationOptions _everyLevel = new()
+    {
+        RecurseSubdirectories = true,
+        IgnoreInaccessible = true,
+        AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden,
+    };
+
+    private Workspace(string root) => Root = root;
+
+    /// <summary>Absolute path on the host.</summary>
+    public string Root { get; }
+
+    /// <summary>Makes an empty directory of its own below the system's directory for temporary files.</summary>
+    public static Workspace Create() => new(Directory.CreateTempSubdirectory("codeact-workspace-").FullName);
+
+    /// <summary>Copies a file of the host into the workspace.</summary>
+    /// <param name="hostPath">Any file that this process may read.</param>
+    /// <param name="cancellationToken">Stops the copy.</param>
+    /// <returns>Its name in the workspace: that of the host, with a number added when the name is taken.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public async Task<string> AddFileAsync(string hostPath, CancellationToken cancellationToken)
+    {
+        if (!File.Exists(hostPath))
+        {
+            throw new FileNotFoundException(
+                Directory.Exists(hostPath)
+                    ? $"'{hostPath}' is a directory; name the files in it one by one."
+                    : $"There is no file '{hostPath}'; check the path (the current directory is '{Environment.CurrentDirectory}').",
+                hostPath);
+        }
+
+        await using var source = new FileStream(hostPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16, useAsync: true);
+        var (name, target) = CreateNew(Path.GetFileName(hostPath));
+        await using (target)
+        {
+            await source.CopyToAsync(target, cancellationToken);
+        }
+
+        return name;
+    }
+
+    /// <summary>The regular files in it, as relative paths in ordinal order; hidden ones and <c>__pycache__</c> are left out.</summary>
+    /// <remarks>At most 10,000.</remarks>
+    public IReadOnlyList<string> Files() => [.. Scan().Keys.Order(StringComparer.Ordinal)];
+
+    /// <summary>Opens a file of the workspace for reading.</summary>
+    /// <param name="relativePath">As <see cref="Files"/> gives it; with <c>/</c> between its parts.</param>
+    /// <exception cref="IOException">It is not there, or is not a regular file, or is reached over a link or <c>..</c>.</exception>
+    public Stream OpenRead(string relativePath)
+    {
+        var handle = Libc.OpenBelow(Root, relativePath);
+        try
+        {
+            Span<byte> first = stackalloc byte[1];
+            RandomAccess.Read(handle, first, 0); // a pipe or a directory fails here, and opening it did not wait
+            return new FileStream(handle, FileAccess.Read);
+        }
+        catch (Exception failure) when (failure is IOException or NotSupportedException or UnauthorizedAccessException)
+        {
+            handle.Dispose();
+            throw new IOException($"'{relativePath}' in the workspace is not a regular file.", failure);
+        }
+    }
+
+    /// <summary>Deletes the directory and all in it.</summary>
+    public void Dispose()
+    {
+        if (Directory.Exists(Root))
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+    }
+
+    /// <summary>The files of <see cref="Files"/> with what tells that one has changed.</summary>
+    internal Dictionary<string, (long Size, DateTimeOffset Written)> Scan()
+    {
+        var entries = new FileSystemEnumerable<(string Path, long Size, DateTimeOffset Written)>(
+            Root,
+            (ref entry) => (RelativePath(ref entry), entry.Length, entry.LastWriteTimeUtc),
+            _everyLevel)
+        {
+            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory,
+            ShouldRecursePredicate = (ref entry) => !entry.FileName.SequenceEqual("__pycache__"),
+        };
+        return entries.Take(MostFiles).ToDictionary(file => file.Path, file => (file.Size, file.Written), StringComparer.Ordinal);
+    }
+
+    private static string RelativePath(ref FileSystemEntry entry) =>
+        Path.Join(entry.Directory[entry.RootDirectory.Length..].TrimStart('/'), entry.FileName);
+
+    private (string Name, FileStream Stream) CreateNew(string wanted)
+    {
+        for (var number = 1; ; number++)
+        {
+            var name = number == 1
+                ? wanted
+                : $"{Path.GetFileNameWithoutExtension(wanted)}-{number}{Path.GetExtension(wanted)}";
+            var path = Path.Combine(Root, name);
+            if (Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
+            {
+                continue;
+            }
+
+            var options = new FileStreamOptions
+            {
+                Mode = FileMode.CreateNew, // which does not follow a link that appeared since
+                Access = FileAccess.Write,
+                Options = FileOptions.Asynchronous,
+            };
+            if (!OperatingSystem.IsWindows())
+            {
+                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+            }
+
+            return (name, new FileStream(path, options));
+        }
+    }
+}
