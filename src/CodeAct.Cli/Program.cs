@@ -1,1 +1,14 @@
-return 0;
+using System.CommandLine;
+using CodeAct.Cli;
+
+using var interrupts = new Interrupts(TimeProvider.System);
+var root = new RootCommand(
+    """
+    An agent that solves a task by writing Python, which runs in a sandboxed interpreter that remembers.
+
+    Examples:
+      codeact run "What is the average price per category?" --file products.csv
+      codeact chat --model openai:gpt-5
+      echo "print(6 * 7)" | codeact exec
+    """);
+return await Edge.InvokeAsync(root, args, interrupts.Token);

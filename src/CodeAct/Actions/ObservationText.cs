@@ -1,0 +1,116 @@
+using System.Text;
+using CodeAct.Python;
+
+namespace CodeAct.Actions;
+
+/// <summary>What the model is shown of a cell: its output, result and traceback in order, then notes in square brackets.</summary>
+/// <remarks>A pure function of the cell's events. The strings are part of what models are trained on: change them with care.</remarks>
+public static class ObservationText
+{
+    /// <summary>Characters of output that are shown when nothing else is said.</summary>
+    public const int DefaultBudget = 4000;
+
+    private const int MostFilesNamed = 12;
+
+    /// <summary>Writes the observation of one cell.</summary>
+    /// <param name="events">The cell's events, in order.</param>
+    /// <param name="budget">Most characters of output, at least 100; of longer output the head and the tail are kept. Notes come on top.</param>
+    public static string Of(IEnumerable<CellEvent> events, int budget = DefaultBudget)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(budget, 100);
+        var body = new StringBuilder();
+        var before = new List<string>();
+        var after = new List<string>();
+        foreach (var cellEvent in events)
+        {
+            switch (cellEvent)
+            {
+                case InterpreterRestarted(var reason):
+                    before.Add($"[new interpreter, earlier variables are gone: {Plain(reason)}]");
+                    break;
+                case StreamText(_, var text, _):
+                    body.Append(text);
+                    break;
+                case DisplayData(var data):
+                    AppendBlock(body, Shown(data));
+                    break;
+                case ExecuteResult(var data):
+                    AppendBlock(body, Shown(data));
+                    break;
+                case PythonError error:
+                    AppendBlock(body, error.Traceback);
+                    break;
+                case CellEnded ended:
+                    after.AddRange(EndNotes(ended));
+                    break;
+                default:
+                    throw new System.Diagnostics.UnreachableException($"No text for {cellEvent.GetType().Name}.");
+            }
+        }
+
+        var output = Middle(TerminalText.Clean(body.ToString()).TrimEnd(), budget);
+        string[] lines = [.. before, .. output.Length > 0 ? [output] : Array.Empty<string>(), .. after];
+        return lines.Length == before.Count ? string.Join('\n', [.. lines, "[no output]"]) : string.Join('\n', lines);
+    }
+
+    /// <summary>Keeps the head and the tail of a long text and says how much of the middle is left out.</summary>
+    /// <param name="text">Any text.</param>
+    /// <param name="budget">Most characters that are kept of it.</param>
+    internal static string Middle(string text, int budget)
+    {
+        if (text.Length <= budget)
+        {
+            return text;
+        }
+
+        var head = LineEndBefore(text, WholeCharacter(text, budget / 2), slack: budget / 8);
+        var tail = LineStartAfter(text, WholeCharacter(text, text.Length - (budget / 2)), slack: budget / 8);
+        return $"{text[..head].TrimEnd('\n')}\n[... {tail - head} characters left out ...]\n{text[tail..]}";
+    }
+
+    private static int WholeCharacter(string text, int index) => char.IsLowSurrogate(text[index]) ? index - 1 : index;
+
+    private static int LineEndBefore(string text, int index, int slack) =>
+        text.LastIndexOf('\n', index - 1, slack) is >= 0 and var newline ? newline + 1 : index;
+
+    private static int LineStartAfter(string text, int index, int slack) =>
+        text.IndexOf('\n', index, Math.Min(slack, text.Length - index)) is >= 0 and var newline && newline + 1 < text.Length
+            ? newline + 1
+            : index;
+
+    private static string Shown(MimeBundle data) =>
+        data.Data.Keys.Any(type => type.StartsWith("image/", StringComparison.Ordinal)) ? "[image]" : data.PlainText;
+
+    private static void AppendBlock(StringBuilder body, string text)
+    {
+        if (text.Length == 0)
+        {
+            return;
+        }
+
+        if (body.Length > 0 && body[^1] != '\n')
+        {
+            body.Append('\n');
+        }
+
+        body.Append(text).Append('\n');
+    }
+
+    private static IEnumerable<string> EndNotes(CellEnded ended)
+    {
+        if (ended.Status is not (CellStatus.Ok or CellStatus.Raised))
+        {
+            var reason = Plain(ended.Reason ?? ended.Status.ToString());
+            var variables = ended.VariablesKept ? "variables are kept" : "all variables are gone";
+            yield return reason.Contains("variables", StringComparison.Ordinal) ? $"[{reason}]" : $"[{reason}; {variables}]";
+        }
+
+        if (ended.Files.Count > 0)
+        {
+            var more = ended.Files.Count > MostFilesNamed ? $", and {ended.Files.Count - MostFilesNamed} more" : "";
+            yield return $"[files: {string.Join(", ", ended.Files.Take(MostFilesNamed))}{more}]";
+        }
+    }
+
+    private static string Plain(string reason) => reason.Trim().TrimEnd('.');
+}
