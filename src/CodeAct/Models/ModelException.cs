@@ -32,8 +32,11 @@ public enum ModelErrorKind
     /// <summary>The conversation does not fit into the model's context; always a <see cref="ContextOverflowException"/>.</summary>
     ContextOverflow,
 
-    /// <summary>Too many requests, or the account's quota is used up.</summary>
+    /// <summary>Too many requests for now.</summary>
     RateLimited,
+
+    /// <summary>The account behind the key has nothing left to spend.</summary>
+    OutOfQuota,
 
     /// <summary>Nobody answers at the URL, or not in time.</summary>
     Unreachable,

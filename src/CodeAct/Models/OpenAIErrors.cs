@@ -1,0 +1,153 @@
+using System.ClientModel.Primitives;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json;
+using System.Text.RegularExpressions;
+
+namespace CodeAct.Models;
+
+/// <summary>What a server's error says, in its own words.</summary>
+internal sealed record OpenAIErrorBody(string? Message, string? Code, int? Needed, int? Available);
+
+/// <summary>Turns what a server or the network said into a <see cref="ModelException"/>.</summary>
+internal static partial class OpenAIErrors
+{
+    public const string QuotaCode = "insufficient_quota";
+
+    /// <summary>Reads a buffered error; a body that is not JSON in one of the common shapes gives nothing.</summary>
+    public static OpenAIErrorBody Read(PipelineResponse response)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(response.Content);
+            return Read(json.RootElement);
+        }
+        catch (JsonException)
+        {
+            return new OpenAIErrorBody(null, null, null, null);
+        }
+    }
+
+    /// <summary>Reads <c>{"error": {…}}</c>, <c>{"error": "…"}</c>, and the error's fields at the top.</summary>
+    public static OpenAIErrorBody Read(JsonElement root)
+    {
+        var error = root.ValueKind == JsonValueKind.Object && root.TryGetProperty("error", out var inner) ? inner : root;
+        if (error.ValueKind != JsonValueKind.Object)
+        {
+            return new OpenAIErrorBody(error.ValueKind == JsonValueKind.String ? error.GetString() : null, null, null, null);
+        }
+
+        var message = Text(error, "message") ?? Text(error, "detail");
+        return new OpenAIErrorBody(
+            message,
+            Text(error, "code") ?? Text(error, "type"),
+            Number(error, "n_prompt_tokens") ?? Number(NeededTokens().Match(message ?? "")),
+            Number(error, "n_ctx") ?? Number(AvailableTokens().Match(message ?? "")));
+    }
+
+    /// <summary>The exception for a server's refusal.</summary>
+    public static ModelException Refused(OpenAIModelOptions options, int status, OpenAIErrorBody body, Exception? cause)
+    {
+        var said = body.Message is null ? "" : $" It said: {Quote(body.Message, options)}";
+        if (IsOverflow(status, body))
+        {
+            return new ContextOverflowException(body.Needed, body.Available, cause) { StatusCode = (HttpStatusCode)status };
+        }
+
+        var (kind, message) = status switch
+        {
+            401 when options.ApiKey is null => (ModelErrorKind.WrongKey,
+                $"The server at {options.BaseUrl} wants an API key: set OPENAI_API_KEY."),
+            401 => (ModelErrorKind.WrongKey,
+                $"The server at {options.BaseUrl} refused the API key. Check OPENAI_API_KEY: is it of this server, and whole?"),
+            403 => (ModelErrorKind.WrongKey,
+                $"The API key may not use {options}. Check what the key is allowed to do.{said}"),
+            402 => (ModelErrorKind.OutOfQuota, $"The account has nothing left for {options}.{said}"),
+            429 when body.Code == QuotaCode => (ModelErrorKind.OutOfQuota, $"The account has nothing left for {options}.{said}"),
+            404 when body.Message?.Contains("model", StringComparison.OrdinalIgnoreCase) == true => (ModelErrorKind.NotFound,
+                $"The server at {options.BaseUrl} has no model '{options.ModelId}'. "
+                + $"{Path(options, "models")} lists those it has.{said}"),
+            404 or 405 or (>= 300 and < 400) => (ModelErrorKind.NotFound,
+                $"There is no model server at {options.BaseUrl}: {Path(options, "chat/completions")} answered {status}. "
+                + AboutUrl(options)),
+            429 => (ModelErrorKind.RateLimited,
+                $"The server at {options.BaseUrl} still gets too many requests after {options.MaxRetries} retries. "
+                + $"Wait, or ask for a higher limit.{said}"),
+            408 or >= 500 => (ModelErrorKind.ServerError,
+                $"The server at {options.BaseUrl} still fails ({status}) after {options.MaxRetries} retries. "
+                + $"Look at its log, or try again later.{said}"),
+            _ => (ModelErrorKind.BadRequest, $"The server at {options.BaseUrl} refused the request ({status}).{said}"),
+        };
+        return new ModelException(kind, message, cause) { StatusCode = (HttpStatusCode)status };
+    }
+
+    /// <summary>The exception for a request that nobody answered.</summary>
+    public static ModelException Unreachable(OpenAIModelOptions options, Exception cause) =>
+        new(
+            ModelErrorKind.Unreachable,
+            cause.GetBaseException() switch
+            {
+                SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
+                    $"Nothing listens at {options.BaseUrl}. Start the model server, or correct --base-url.",
+                SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
+                    $"There is no host '{options.BaseUrl.Host}' to be found. Correct --base-url, or check the network.",
+                OperationCanceledException =>
+                    $"The server at {options.BaseUrl} did not answer within {options.Timeout.TotalSeconds:0.#} s.",
+                var other => $"The server at {options.BaseUrl} cannot be reached: {other.Message}",
+            },
+            cause);
+
+    /// <summary>The exception for a reply that ended before the model had finished it.</summary>
+    public static ModelException Interrupted(OpenAIModelOptions options, Exception? cause) =>
+        new(
+            ModelErrorKind.Interrupted,
+            cause is OperationCanceledException
+                ? $"The reply of {options} stopped for more than {options.Timeout.TotalSeconds:0.#} s. Try again."
+                : $"The reply of {options} broke off: the server closed the connection too early. Try again, or look at its log.",
+            cause);
+
+    /// <summary>The exception for an answer that is no reply of a model.</summary>
+    public static ModelException BadReply(OpenAIModelOptions options, Exception? cause) =>
+        new(
+            ModelErrorKind.BadReply,
+            $"What {Path(options, "chat/completions")} answers is no reply of a model. {AboutUrl(options)}",
+            cause);
+
+    private static bool IsOverflow(int status, OpenAIErrorBody body) =>
+        status is 400 or 413 or 422 or 500
+        && (body.Code is "context_length_exceeded" or "exceed_context_size_error" || Overflow().IsMatch(body.Message ?? ""));
+
+    private static string AboutUrl(OpenAIModelOptions options) =>
+        options.BaseUrl.AbsolutePath.TrimEnd('/').EndsWith("/v1", StringComparison.Ordinal)
+            ? "Correct --base-url."
+            : $"Correct --base-url; most servers want {Path(options, "v1")}.";
+
+    private static string Path(OpenAIModelOptions options, string path) => $"{options.BaseUrl.ToString().TrimEnd('/')}/{path}";
+
+    private static string Quote(string message, OpenAIModelOptions options)
+    {
+        var line = (options.ApiKey is { } key ? message.Replace(key, "***", StringComparison.Ordinal) : message).ReplaceLineEndings(" ");
+        return line.Length > 300 ? line[..300] + "…" : line;
+    }
+
+    private static string? Text(JsonElement error, string name) =>
+        error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+
+    private static int? Number(JsonElement error, string name) =>
+        error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
+            ? number
+            : null;
+
+    private static int? Number(Match match) =>
+        match.Success && int.TryParse(match.Groups["n"].ValueSpan, NumberStyles.None, null, out var number) ? number : null;
+
+    [GeneratedRegex("context (?:length|size|window)|maximum model length", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex Overflow();
+
+    [GeneratedRegex("(?:requested|resulted in|passed|length) (?<n>\\d+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex NeededTokens();
+
+    [GeneratedRegex("(?:context length is(?: only)?|model length of|limit of) (?<n>\\d+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    private static partial Regex AvailableTokens();
+}
