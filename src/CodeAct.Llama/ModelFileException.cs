@@ -1,0 +1,11 @@
+namespace CodeAct.Llama;
+
+/// <summary>A model's file is missing, damaged, cut short or not usable; the message says what is wrong and what to do.</summary>
+public sealed class ModelFileException : Exception
+{
+    internal ModelFileException(string path, string problem, Exception? inner = null) : base($"{path}: {problem}", inner) =>
+        Path = path;
+
+    /// <summary>The file or folder as it was named.</summary>
+    public string Path { get; }
+}
