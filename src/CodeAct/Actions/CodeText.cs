@@ -1,0 +1,68 @@
+namespace CodeAct.Actions;
+
+/// <summary>Code as a model wrote it, made into the code it meant.</summary>
+internal static class CodeText
+{
+    private static readonly string[] _languages = ["python", "py", "python3", "py3", "ipython", "ipython3"];
+
+    /// <summary>Whether the line after the opening of a fence names Python.</summary>
+    public static bool IsPython(string fenceInfo, bool unlabelled)
+    {
+        var words = fenceInfo.Split([' ', '\t', '\r', '{', '}', '.', ','], StringSplitOptions.RemoveEmptyEntries);
+        return words.Length == 0 ? unlabelled : _languages.Contains(words[0].ToLowerInvariant());
+    }
+
+    /// <summary>Takes off a fence or a tag that the code is wrapped in once more, blank lines around it, and a fence's indentation.</summary>
+    /// <param name="code">What stood in the block.</param>
+    /// <param name="indent">Spaces before the fence that opened the block; as many are taken off each line.</param>
+    public static string Unwrap(string code, int indent)
+    {
+        var text = WithoutBlankLines(indent == 0 ? code : Outdented(code, indent));
+        while (true)
+        {
+            var inner = WithoutBlankLines(WithoutFence(WithoutTag(WithoutTag(text, "execute"), "code")));
+            if (inner.Length == text.Length)
+            {
+                return inner;
+            }
+
+            text = inner;
+        }
+    }
+
+    private static string WithoutTag(string text, string name)
+    {
+        var (open, close) = ($"<{name}>", $"</{name}>");
+        if (!text.StartsWith(open, StringComparison.Ordinal))
+        {
+            return text;
+        }
+
+        return text.EndsWith(close, StringComparison.Ordinal) ? text[open.Length..^close.Length] : text[open.Length..];
+    }
+
+    private static string WithoutFence(string text)
+    {
+        var length = text.TakeWhile(character => character == '`').Count();
+        var firstLine = text.IndexOf('\n') is >= 0 and var newline ? newline : text.Length;
+        if (length < 3 || !IsPython(text[length..firstLine], unlabelled: true))
+        {
+            return text;
+        }
+
+        var inner = text[firstLine..];
+        var fence = '\n' + new string('`', length);
+        return inner.EndsWith(fence, StringComparison.Ordinal) ? inner[..^fence.Length] : inner;
+    }
+
+    // The first line's indentation stays, for it belongs to the code; a single line has none that matters.
+    private static string WithoutBlankLines(string text)
+    {
+        var code = text.TrimEnd();
+        var first = code.Length - code.TrimStart().Length;
+        return code.IndexOf('\n', first) < 0 ? code[first..] : code[(code.AsSpan(0, first).LastIndexOf('\n') + 1)..];
+    }
+
+    private static string Outdented(string text, int indent) =>
+        string.Join('\n', text.Split('\n').Select(line => line[Math.Min(indent, line.Length - line.TrimStart(' ').Length)..]));
+}
