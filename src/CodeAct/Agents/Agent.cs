@@ -1,0 +1,43 @@
+using System.Runtime.CompilerServices;
+using CodeAct.Models;
+
+namespace CodeAct.Agents;
+
+/// <summary>Solves tasks by letting a model write Python, step by step, until it answers.</summary>
+/// <remarks>Holds no state of a conversation, so one agent may serve many at the same time.</remarks>
+/// <param name="model">Writes the code and the answer; stays with whoever made it.</param>
+/// <param name="options">The limits.</param>
+/// <param name="time">Measures time and the time limit.</param>
+public sealed class Agent(Model model, AgentOptions options, TimeProvider time)
+{
+    /// <summary>Takes up a message of the user and works until an answer or a limit.</summary>
+    /// <param name="conversation">What was said before; this run is added to it.</param>
+    /// <param name="task">The user's message.</param>
+    /// <param name="cancellationToken">Interrupts the run, which then ends with <see cref="StopReason.Interrupted"/>, not an exception.</param>
+    /// <returns>What happens, as it happens; the last event is <see cref="RunEnded"/>.</returns>
+    /// <exception cref="ModelException">The model could not be asked or broke off.</exception>
+    /// <exception cref="Python.PythonUnavailableException">No interpreter could be had.</exception>
+    public async IAsyncEnumerable<AgentEvent> RunAsync(
+        Conversation conversation, string task, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(task);
+        using var timer = new CancellationTokenSource(options.MaxTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
+        var run = new Run(model, conversation, options, time);
+        yield return run.Begin(task);
+        while (run.Stop is null)
+        {
+            await foreach (var happened in run.TurnAsync(either.Token))
+            {
+                yield return happened;
+            }
+
+            if (either.IsCancellationRequested)
+            {
+                run.Stop ??= cancellationToken.IsCancellationRequested ? StopReason.Interrupted : StopReason.TimeLimit;
+            }
+        }
+
+        yield return run.End();
+    }
+}

@@ -1,0 +1,92 @@
+using CodeAct.Python;
+
+namespace CodeAct.Agents;
+
+/// <summary>Something that happened in a run. A run's stream ends with exactly one <see cref="RunEnded"/>.</summary>
+public abstract record AgentEvent
+{
+    private protected AgentEvent()
+    {
+    }
+}
+
+/// <summary>A user's message was taken up.</summary>
+/// <param name="Task">The message as the user wrote it.</param>
+/// <param name="Files">The files in the workspace at that time.</param>
+/// <param name="Model">The model's name.</param>
+/// <param name="SystemPrompt">What the model is told before anything else.</param>
+public sealed record RunStarted(string Task, IReadOnlyList<string> Files, string Model, string SystemPrompt) : AgentEvent;
+
+/// <summary>The next piece of the model's reply; the whole of it comes with <see cref="ReplyEnded"/>.</summary>
+public sealed record ModelText(string Text) : AgentEvent;
+
+/// <summary>The model's reply is complete.</summary>
+/// <param name="Text">The reply as the history keeps it: up to the end of its first action.</param>
+/// <param name="InputTokens">Tokens of the request; null when the provider did not say.</param>
+/// <param name="OutputTokens">Tokens of the reply as the provider counts them; without that, the pieces that streamed in.</param>
+/// <param name="UntilFirst">From the request to the first piece of the reply.</param>
+/// <param name="Elapsed">From the request to the end.</param>
+public sealed record ReplyEnded(string Text, long? InputTokens, long OutputTokens, TimeSpan UntilFirst, TimeSpan Elapsed) : AgentEvent
+{
+    /// <summary>How fast the reply streamed in, without the wait for its first piece; null when it came at once.</summary>
+    public double? TokensPerSecond =>
+        OutputTokens > 1 && Elapsed - UntilFirst is { TotalSeconds: > 0.001 } streaming ? (OutputTokens - 1) / streaming.TotalSeconds : null;
+}
+
+/// <summary>The reply was neither code nor an answer, and the model is told so.</summary>
+/// <param name="Reason">What it is told.</param>
+public sealed record ReplyRejected(string Reason) : AgentEvent;
+
+/// <summary>The model's code is about to run.</summary>
+public sealed record CellStarted(string Code) : AgentEvent;
+
+/// <summary>The running cell shows something.</summary>
+/// <param name="Event">Anything but <see cref="CellEnded"/>.</param>
+public sealed record CellOutput(CellEvent Event) : AgentEvent;
+
+/// <summary>The cell is over.</summary>
+/// <param name="Result">How it ended.</param>
+/// <param name="Observation">What the model is shown of it.</param>
+public sealed record CellFinished(CellEnded Result, string Observation) : AgentEvent;
+
+/// <summary>The run is over.</summary>
+/// <param name="Reason">Why.</param>
+/// <param name="Answer">The model's answer; null unless the reason is <see cref="StopReason.Answered"/>.</param>
+/// <param name="Totals">What the run took.</param>
+public sealed record RunEnded(StopReason Reason, string? Answer, RunTotals Totals) : AgentEvent;
+
+/// <summary>Why a run ended.</summary>
+public enum StopReason
+{
+    /// <summary>The model answered.</summary>
+    Answered,
+
+    /// <summary><see cref="AgentOptions.MaxTurns"/> replies and no answer.</summary>
+    TurnLimit,
+
+    /// <summary>The model wanted one cell more than <see cref="AgentOptions.MaxCells"/>.</summary>
+    CellLimit,
+
+    /// <summary><see cref="AgentOptions.MaxTokens"/> written and no answer.</summary>
+    TokenLimit,
+
+    /// <summary>It took longer than <see cref="AgentOptions.MaxTime"/>.</summary>
+    TimeLimit,
+
+    /// <summary>The conversation no longer fits into the model's context.</summary>
+    ContextFull,
+
+    /// <summary><see cref="AgentOptions.MaxUnreadable"/> replies in a row that were neither code nor an answer.</summary>
+    Unreadable,
+
+    /// <summary>The caller cancelled it.</summary>
+    Interrupted,
+}
+
+/// <summary>What a run took.</summary>
+/// <param name="Turns">Replies of the model.</param>
+/// <param name="Cells">Cells that ran.</param>
+/// <param name="InputTokens">Tokens of all requests, as far as the provider said.</param>
+/// <param name="OutputTokens">Tokens of all replies.</param>
+/// <param name="Elapsed">From the user's message to the end.</param>
+public sealed record RunTotals(int Turns, int Cells, long InputTokens, long OutputTokens, TimeSpan Elapsed);

@@ -1,0 +1,46 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using CodeAct.Actions;
+
+namespace CodeAct.Agents;
+
+/// <summary>The limits of a run, each per message of the user, and how the model is asked.</summary>
+public sealed record AgentOptions
+{
+    /// <summary>Most replies of the model, at least 1; 20 unless told.</summary>
+    public int MaxTurns { get; init => field = Above(0, value); } = 20;
+
+    /// <summary>Most cells that run, at least 1; 15 unless told. After the last one the model may still answer.</summary>
+    public int MaxCells { get; init => field = Above(0, value); } = 15;
+
+    /// <summary>Most tokens that the model writes in all its replies, at least 1; 100,000 unless told.</summary>
+    public long MaxTokens { get; init => field = Above(0, value); } = 100_000;
+
+    /// <summary>Most tokens of one reply, at least 1; 4,096 unless told. A small context lowers it to its half.</summary>
+    public int MaxReplyTokens { get; init => field = Above(0, value); } = 4096;
+
+    /// <summary>Longest time for everything together; 15 minutes unless told.</summary>
+    public TimeSpan MaxTime { get; init => field = Above(TimeSpan.Zero, value); } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Longest time for one cell; 60 s unless told.</summary>
+    public TimeSpan CellTimeout { get; init => field = Above(TimeSpan.Zero, value); } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Replies in a row that may be neither code nor an answer until the run ends, at least 1; 3 unless told.</summary>
+    public int MaxUnreadable { get; init => field = Above(0, value); } = 3;
+
+    /// <summary>Most characters of a cell's output that the model is shown, at least 100. A small context lowers it.</summary>
+    public int ObservationBudget { get; init => field = Above(99, value); } = ObservationText.DefaultBudget;
+
+    /// <summary>Sampling temperature, from 0 (always the likeliest token); null leaves it to the provider.</summary>
+    public float? Temperature { get; init => field = value is null ? null : Above(-float.Epsilon, value.Value); }
+
+    /// <summary>Makes sampling repeatable where the provider can; null leaves it to chance.</summary>
+    public long? Seed { get; init; }
+
+    private static T Above<T>(T bound, T value, [CallerMemberName] string name = "")
+        where T : IComparisonOperators<T, T, bool> =>
+        value > bound ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above {bound}.");
+
+    private static TimeSpan Above(TimeSpan bound, TimeSpan value, [CallerMemberName] string name = "") =>
+        value > bound ? value : throw new ArgumentOutOfRangeException(name, value, $"{name} must be above {bound}.");
+}
