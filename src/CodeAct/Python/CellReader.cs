@@ -1,0 +1,66 @@
+using System.Text;
+using System.Text.Json;
+
+namespace CodeAct.Python;
+
+/// <summary>Turns what a worker sends during one cell into the events of that cell.</summary>
+internal sealed class CellReader(uint cell)
+{
+    private readonly Decoder _stdout = Encoding.UTF8.GetDecoder(); // a character may be split between two reads
+    private readonly Decoder _stderr = Encoding.UTF8.GetDecoder();
+
+    /// <summary>Set by the worker's own frame that ends the cell.</summary>
+    public bool Done { get; private set; }
+
+    /// <summary>The cell ended without an exception.</summary>
+    public bool Succeeded { get; private set; }
+
+    /// <summary>An interrupt reached the cell before its end.</summary>
+    public bool Interrupted { get; private set; }
+
+    /// <summary>The event that a frame stands for; null when there is none to show.</summary>
+    /// <param name="frame">What came.</param>
+    /// <param name="early">It came before the cell was sent.</param>
+    public CellEvent? Read(Frame frame, bool early)
+    {
+        var payload = frame.Payload.Span;
+        switch (frame.Kind)
+        {
+            case FrameKind.Stdout or FrameKind.Stderr:
+                return Text(frame, early);
+            case FrameKind.Display:
+                return new DisplayData(Bundle(payload));
+            case FrameKind.Result:
+                return new ExecuteResult(Bundle(payload));
+            case FrameKind.Error:
+                var error = JsonSerializer.Deserialize(payload, WireJson.Default.WireError)!;
+                return new PythonError(error.Name, error.Message, error.Traceback);
+            case FrameKind.Done when frame.Cell == cell:
+                Done = true;
+                Succeeded = payload[0] == (byte)'k';
+                Interrupted = payload.Length > 1 && payload[1] == (byte)'i';
+                return null;
+            default:
+                return null;
+        }
+    }
+
+    private static MimeBundle Bundle(ReadOnlySpan<byte> payload) =>
+        new(JsonSerializer.Deserialize(payload, WireJson.Default.DictionaryStringString)!);
+
+    private StreamText? Text(Frame frame, bool early)
+    {
+        var stream = frame.Kind == FrameKind.Stdout ? StreamName.Stdout : StreamName.Stderr;
+        var text = frame.Cell is null
+            ? Decode(stream == StreamName.Stdout ? _stdout : _stderr, frame.Payload.Span)
+            : Encoding.UTF8.GetString(frame.Payload.Span);
+        var late = frame.Cell is { } owner ? owner < cell : early;
+        return text.Length == 0 ? null : new StreamText(stream, text, late);
+    }
+
+    private static string Decode(Decoder decoder, ReadOnlySpan<byte> bytes)
+    {
+        Span<char> characters = new char[Encoding.UTF8.GetMaxCharCount(bytes.Length)];
+        return new string(characters[..decoder.GetChars(bytes, characters, flush: false)]);
+    }
+}

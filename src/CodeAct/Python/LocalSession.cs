@@ -1,0 +1,259 @@
+using System.Net.Sockets;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace CodeAct.Python;
+
+/// <summary>A session in a forked worker of this machine.</summary>
+internal sealed class LocalSession(PythonEngine engine, Workspace workspace, SessionLimits limits, Worker first) : IPythonSession
+{
+    private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(2); // the kernel needs that for some GB of memory
+
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Dictionary<string, JsonNode?> _variables = []; // set again in a fresh interpreter
+    private readonly List<CellEvent> _late = []; // what came between cells
+    private readonly List<Frame> _frames = [];
+    private Worker? _worker = first;
+    private InterruptLadder? _ladder;
+    private string _lost = "";
+    private uint _cell;
+
+    public Workspace Workspace => workspace;
+
+    public async IAsyncEnumerable<CellEvent> RunAsync(Cell cell, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var started = engine.Options.Time.GetTimestamp();
+            foreach (var opening in await OpenAsync(cancellationToken))
+            {
+                yield return opening;
+            }
+
+            var worker = _worker!;
+            var reader = new CellReader(++_cell);
+            var before = workspace.Scan();
+            using var ladder = _ladder = new InterruptLadder(worker, cell.Timeout, engine.Options.InterruptGrace, engine.Options.Time);
+            await using var cancellation = cancellationToken.Register(() => ladder.Start(StopCause.Cancellation));
+            try
+            {
+                await SendAsync(worker, FrameKind.Run, Encoding.UTF8.GetBytes(cell.Code));
+                for (var more = true; more;)
+                {
+                    more = await TakeAsync(worker, reader);
+                    foreach (var frame in _frames)
+                    {
+                        if (reader.Read(frame, early: false) is { } shown)
+                        {
+                            cancellationToken.ThrowIfCancellationRequested();
+                            yield return shown;
+                        }
+                    }
+                }
+            }
+            finally
+            {
+                await StopAsync(worker, reader, ladder, cell.Timeout);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return Outcome(reader, ladder, cell, before, started);
+        }
+        finally
+        {
+            _ladder = null;
+            _turn.Release();
+        }
+    }
+
+    public void Interrupt() => _ladder?.Start(StopCause.Interrupt);
+
+    public async Task SetVariableAsync(string name, JsonNode? value, CancellationToken cancellationToken)
+    {
+        if (name.Length == 0 || char.IsAsciiDigit(name[0]) || !name.All(letter => letter == '_' || char.IsLetterOrDigit(letter)))
+        {
+            throw new ArgumentException($"'{name}' cannot name a Python variable; use letters, digits and underscores.", nameof(name));
+        }
+
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            _variables[name] = value?.DeepClone();
+            if (_worker is { Exit.IsCompleted: false } worker)
+            {
+                await AssignAsync(worker, name, value);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Interrupt();
+        _worker?.Send(Libc.Kill); // a running cell ends at once, and with it the turn
+        await _turn.WaitAsync(CancellationToken.None);
+        var worker = Interlocked.Exchange(ref _worker, null);
+        worker?.Dispose();
+        workspace.Dispose();
+        engine.Forget(this);
+    }
+
+    /// <summary>Sees to a live interpreter and gives what is to be shown before the cell.</summary>
+    private async Task<IReadOnlyList<CellEvent>> OpenAsync(CancellationToken cancellationToken)
+    {
+        if (_worker is { } present)
+        {
+            TakeLate(present);
+            if (present.Ended || present.Exit.IsCompleted)
+            {
+                _lost = await DeathAsync(present, ladder: null, limit: null);
+            }
+        }
+
+        InterpreterRestarted? restarted = null;
+        if (_worker is null)
+        {
+            _worker = await engine.ForkAsync(workspace, limits, cancellationToken);
+            restarted = new InterpreterRestarted(_lost);
+            foreach (var (name, value) in _variables)
+            {
+                await AssignAsync(_worker, name, value);
+            }
+        }
+
+        CellEvent[] opening = restarted is null ? [.. _late] : [restarted, .. _late];
+        _late.Clear();
+        return opening;
+    }
+
+    /// <summary>Waits for the next output and takes it; false when it is the last of the cell.</summary>
+    private async Task<bool> TakeAsync(Worker worker, CellReader reader)
+    {
+        _frames.Clear();
+        if (!reader.Done && !worker.Ended)
+        {
+            await worker.Changed.WaitAsync();
+            worker.Take(_frames);
+            return true;
+        }
+
+        worker.Take(_frames); // after the worker's own last word, what is in the pipes still belongs to the cell
+        return false;
+    }
+
+    /// <summary>Makes sure that the cell is over, also when the caller has stopped reading its events.</summary>
+    private async Task StopAsync(Worker worker, CellReader reader, InterruptLadder ladder, TimeSpan limit)
+    {
+        if (!reader.Done && !worker.Ended)
+        {
+            ladder.Start(StopCause.Interrupt);
+        }
+
+        while (!reader.Done && !worker.Ended)
+        {
+            await TakeAsync(worker, reader);
+            _frames.ForEach(frame => reader.Read(frame, early: false));
+        }
+
+        ladder.Dispose();
+        if (!reader.Done)
+        {
+            _lost = await DeathAsync(worker, ladder, limit);
+        }
+    }
+
+    private CellEnded Outcome(
+        CellReader reader,
+        InterruptLadder ladder,
+        Cell cell,
+        Dictionary<string, (long Size, DateTimeOffset Written)> before,
+        long started)
+    {
+        var (status, reason) = (reader, ladder.Cause) switch
+        {
+            ({ Done: false }, _) => (CellStatus.Died, _lost),
+            ({ Interrupted: true }, StopCause.TimeLimit) => (CellStatus.TimedOut,
+                $"The cell reached its time limit of {Seconds(cell.Timeout)} and was interrupted; variables are kept."),
+            ({ Interrupted: true }, StopCause.Interrupt) => (CellStatus.Interrupted, "The cell was interrupted; variables are kept."),
+            ({ Succeeded: true }, _) => (CellStatus.Ok, null),
+            _ => (CellStatus.Raised, null),
+        };
+        var files = workspace.Scan()
+            .Where(file => !before.TryGetValue(file.Key, out var earlier) || earlier != file.Value)
+            .Select(file => file.Key)
+            .Order(StringComparer.Ordinal);
+        return new CellEnded(status, engine.Options.Time.GetElapsedTime(started), reader.Done, reason, [.. files]);
+    }
+
+    /// <summary>Takes leave of a dead worker and says what it died of.</summary>
+    private async Task<string> DeathAsync(Worker worker, InterruptLadder? ladder, TimeSpan? limit)
+    {
+        WorkerExit? exit = null;
+        try
+        {
+            worker.Send(Libc.Kill); // it may have hung up and live on
+            exit = await worker.Exit.WaitAsync(_goodbye, engine.Options.Time, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+        }
+
+        worker.Dispose();
+        _worker = null;
+        return ladder is { Killed: true } ? KilledBecause(ladder, limit) : Because(exit);
+    }
+
+    private static string KilledBecause(InterruptLadder ladder, TimeSpan? limit) =>
+        (ladder.Cause == StopCause.TimeLimit && limit is { } time
+            ? $"The cell reached its time limit of {Seconds(time)}"
+            : "The cell was to be interrupted")
+        + $" and ignored {ladder.Interrupts} interrupts, so the interpreter was killed; all variables are lost.";
+
+    private static string Because(WorkerExit? exit) => exit switch
+    {
+        null => "The interpreter is gone; all variables are lost.",
+        { Signal: "SIGKILL" } => "The interpreter was killed by SIGKILL, most likely because memory ran out; all variables are lost.",
+        { Signal: "SIGSEGV" } => "The interpreter crashed (SIGSEGV, a fault in native code); all variables are lost.",
+        { Signal: { } signal } => $"The interpreter was killed by {signal}; all variables are lost.",
+        { Code: var code } => $"The interpreter ended itself with exit code {code}; all variables are lost.",
+    };
+
+    private static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.###} s";
+
+    private void TakeLate(Worker worker)
+    {
+        var reader = new CellReader(_cell + 1);
+        _frames.Clear();
+        worker.Take(_frames);
+        _late.AddRange(_frames.Select(frame => reader.Read(frame, early: true)).OfType<CellEvent>());
+    }
+
+    private async Task AssignAsync(Worker worker, string name, JsonNode? value)
+    {
+        var reader = new CellReader(++_cell);
+        var assignment = new JsonObject { ["name"] = name, ["value"] = value?.DeepClone() };
+        await SendAsync(worker, FrameKind.SetVariable, Encoding.UTF8.GetBytes(assignment.ToJsonString()));
+        while (!reader.Done && !worker.Ended)
+        {
+            await TakeAsync(worker, reader);
+            _late.AddRange(_frames.Select(frame => reader.Read(frame, early: true)).OfType<CellEvent>());
+        }
+    }
+
+    private async Task SendAsync(Worker worker, byte kind, byte[] payload)
+    {
+        try
+        {
+            await worker.SendAsync(kind, _cell, payload, CancellationToken.None);
+        }
+        catch (SocketException)
+        {
+            worker.Changed.Set(); // it is gone, and whoever reads next will find that
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+
+namespace CodeAct.Python;
+
+/// <summary>Runs Python on this machine: a template process that forks a confined interpreter for each session.</summary>
+/// <remarks>Start one per process and share it; all members may be used from several threads.</remarks>
+public sealed class PythonEngine : IAsyncDisposable
+{
+    private readonly Reactor _reactor;
+    private readonly TemplateProcess _template;
+    private readonly WorkerPool _pool;
+    private readonly ConcurrentDictionary<LocalSession, byte> _sessions = [];
+
+    private PythonEngine(PythonEngineOptions options, Reactor reactor, TemplateProcess template)
+    {
+        Options = options;
+        _reactor = reactor;
+        _template = template;
+        _pool = new WorkerPool(template, options.PoolSize, options.Limits);
+    }
+
+    /// <summary>What it was started with.</summary>
+    public PythonEngineOptions Options { get; }
+
+    /// <summary>The version of Python, such as <c>3.11.2</c>.</summary>
+    public string PythonVersion => _template.Ready.Python;
+
+    /// <summary>Modules that were to be imported and could not be, with the reason.</summary>
+    public IReadOnlyDictionary<string, string> MissingModules => _template.Ready.Missing;
+
+    /// <summary>Starts the template; takes as long as its imports, 1 to 3 s with the modules of the default options.</summary>
+    /// <exception cref="PythonUnavailableException">There is no such interpreter, or it lacks IPython, or it did not get ready.</exception>
+    public static async Task<PythonEngine> StartAsync(PythonEngineOptions options, CancellationToken cancellationToken)
+    {
+        var reactor = new Reactor();
+        try
+        {
+            return new PythonEngine(options, reactor, await TemplateProcess.StartAsync(options, reactor, cancellationToken));
+        }
+        catch
+        {
+            reactor.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Gives a session of its own interpreter and workspace; from the pool when one is ready.</summary>
+    /// <exception cref="PythonUnavailableException">None could be forked.</exception>
+    public async Task<IPythonSession> CreateSessionAsync(SessionOptions options, CancellationToken cancellationToken)
+    {
+        var (worker, workspace) = options.Limits is null
+            ? await _pool.TakeAsync(cancellationToken)
+            : await _pool.ForkAsync(options.Limits, cancellationToken);
+        var session = new LocalSession(this, workspace, options.Limits ?? Options.Limits, worker);
+        _sessions[session] = 0;
+        return session;
+    }
+
+    /// <summary>Ends every session and the template, and deletes what they left.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _pool.DisposeAsync();
+        foreach (var session in _sessions.Keys)
+        {
+            await session.DisposeAsync();
+        }
+
+        await _template.DisposeAsync();
+        _reactor.Dispose();
+    }
+
+    internal Task<Worker> ForkAsync(Workspace workspace, SessionLimits limits, CancellationToken cancellationToken) =>
+        _template.ForkAsync(workspace, limits, cancellationToken);
+
+    internal void Forget(LocalSession session) => _sessions.TryRemove(session, out _);
+}

@@ -1,0 +1,45 @@
+namespace CodeAct.Python;
+
+/// <summary>How an engine runs Python.</summary>
+public sealed record PythonEngineOptions
+{
+    /// <summary>The interpreter: CPython 3.11 or later with IPython. <c>/usr/bin/python3</c> unless told.</summary>
+    public string Python { get; init; } = "/usr/bin/python3";
+
+    /// <summary>Modules imported once, before sessions are forked; those that are missing are skipped and reported.</summary>
+    public IReadOnlyList<string> Modules { get; init; } = ["numpy", "pandas", "matplotlib.pyplot", "sympy"];
+
+    /// <summary>Sessions kept ready ahead of need, 0 to 1000; 2 unless told.</summary>
+    public int PoolSize
+    {
+        get;
+        init => field = value is >= 0 and <= 1000
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A pool holds 0 to 1000 sessions.");
+    } = 2;
+
+    /// <summary>What each session may use unless it is told otherwise.</summary>
+    public SessionLimits Limits { get; init; } = new();
+
+    /// <summary>How long a cell that ignores interrupts may go on before its interpreter is killed; 2 s unless told.</summary>
+    public TimeSpan InterruptGrace
+    {
+        get;
+        init => field = value >= TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "The grace cannot be negative.");
+    } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long the template may take to import its modules; 120 s unless told.</summary>
+    public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(120);
+
+    /// <summary>Measures limits.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+}
+
+/// <summary>How one session differs from others of its engine.</summary>
+public sealed record SessionOptions
+{
+    /// <summary>Its own limits; null for those of the engine. Such a session does not come from the pool.</summary>
+    public SessionLimits? Limits { get; init; }
+}

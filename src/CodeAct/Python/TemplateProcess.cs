@@ -1,0 +1,280 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Reflection;
+using System.Text;
+using System.Text.Json;
+using Microsoft.Win32.SafeHandles;
+
+namespace CodeAct.Python;
+
+/// <summary>The process that has imported everything and forks the workers.</summary>
+internal sealed class TemplateProcess : IAsyncDisposable
+{
+    private const int LongestMessage = 1 << 16;
+    private const int LongestComplaint = 2000;
+    private const string Package = "codeact_worker";
+
+    private readonly Reactor _reactor;
+    private readonly string _directory;
+    private readonly Process _process;
+    private readonly Socket _socket;
+    private readonly Signal _changed = new();
+    private readonly IDisposable _watch;
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<Worker>> _asked = [];
+    private readonly ConcurrentDictionary<long, Worker> _workers = [];
+    private readonly TaskCompletionSource<TemplateReady> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StringBuilder _complaints;
+    private readonly Task _receiving;
+    private long _ids;
+
+    private TemplateProcess(Reactor reactor, string directory, Process process, Socket socket, StringBuilder complaints)
+    {
+        _reactor = reactor;
+        _directory = directory;
+        _process = process;
+        _socket = socket;
+        _complaints = complaints;
+        _watch = reactor.Watch(_changed, socket.SafeHandle);
+        _receiving = Task.Run(ReceiveAsync, CancellationToken.None);
+    }
+
+    /// <summary>What the template said when it was ready.</summary>
+    public TemplateReady Ready => _ready.Task.Result;
+
+    public static async Task<TemplateProcess> StartAsync(
+        PythonEngineOptions options, Reactor reactor, CancellationToken cancellationToken)
+    {
+        var directory = Directory.CreateTempSubdirectory("codeact-engine-").FullName;
+        Process? process = null;
+        try
+        {
+            Unpack(directory);
+            var path = Path.Combine(directory, "host");
+            using var listener = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
+            listener.Bind(new UnixDomainSocketEndPoint(path));
+            listener.Listen(1);
+            process = Launch(options, directory, path);
+            var complaints = new StringBuilder();
+            process.ErrorDataReceived += (_, line) => Complain(complaints, line.Data);
+            process.OutputDataReceived += (_, line) => Complain(complaints, line.Data);
+            process.BeginErrorReadLine();
+            process.BeginOutputReadLine();
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(options.StartTimeout);
+            var socket = await AcceptAsync(listener, process, complaints, limit.Token);
+            var template = new TemplateProcess(reactor, directory, process, socket, complaints);
+            try
+            {
+                await template._ready.Task.WaitAsync(options.StartTimeout, options.Time, cancellationToken);
+                return template;
+            }
+            catch
+            {
+                await template.DisposeAsync();
+                throw;
+            }
+        }
+        catch (Exception failure) when (failure is not PythonUnavailableException)
+        {
+            process?.Kill(entireProcessTree: true);
+            process?.Dispose();
+            Directory.Delete(directory, recursive: true);
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new PythonUnavailableException($"No Python engine could be started with '{options.Python}': {failure.Message}", failure);
+        }
+    }
+
+    /// <summary>Forks a worker and waits until it takes cells.</summary>
+    public async Task<Worker> ForkAsync(Workspace workspace, SessionLimits limits, CancellationToken cancellationToken)
+    {
+        var id = Interlocked.Increment(ref _ids);
+        var answer = _asked[id] = new TaskCompletionSource<Worker>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var request = JsonSerializer.SerializeToUtf8Bytes(new ForkRequest(id, workspace.Root, limits), WireJson.Default.ForkRequest);
+        if (_receiving.IsCompleted)
+        {
+            throw Gone();
+        }
+
+        await _socket.SendAsync(request, SocketFlags.None, cancellationToken);
+        var worker = await answer.Task;
+        var frames = new List<Frame>();
+        while (frames.Count == 0 || frames[^1].Kind != FrameKind.Ready)
+        {
+            await worker.Changed.WaitAsync();
+            worker.Take(frames);
+            if (worker.Ended)
+            {
+                worker.Dispose();
+                throw new PythonUnavailableException(
+                    $"A new interpreter ended before its first cell: {Text(frames)}");
+            }
+        }
+
+        return worker;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true); // its children are workers, which end with it
+        await _process.WaitForExitAsync(CancellationToken.None);
+        await _receiving;
+        foreach (var worker in _workers.Values)
+        {
+            worker.Send(Libc.Kill);
+        }
+
+        _watch.Dispose();
+        _socket.Dispose();
+        _process.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private static void Unpack(string directory)
+    {
+        Directory.CreateDirectory(Path.Combine(directory, Package));
+        var assembly = Assembly.GetExecutingAssembly();
+        foreach (var name in assembly.GetManifestResourceNames())
+        {
+            if (name.StartsWith(Package + "/", StringComparison.Ordinal))
+            {
+                using var source = assembly.GetManifestResourceStream(name)!;
+                using var target = File.Create(Path.Combine(directory, name));
+                source.CopyTo(target);
+            }
+        }
+    }
+
+    private static Process Launch(PythonEngineOptions options, string directory, string socket)
+    {
+        var scratch = Directory.CreateDirectory(Path.Combine(directory, "scratch")).FullName;
+        var cache = Path.Combine(
+            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
+            "codeact",
+            "matplotlib");
+        var given = new TemplateOptions(options.Modules, scratch);
+        var start = new ProcessStartInfo(options.Python)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = directory,
+            ArgumentList =
+            {
+                "-I",
+                "-c",
+                $"import sys; sys.path.insert(0, sys.argv[1]); from {Package} import template; template.main(*sys.argv[2:])",
+                directory,
+                socket,
+                JsonSerializer.Serialize(given, WireJson.Default.TemplateOptions),
+            },
+        };
+        start.Environment.Clear();
+        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
+        start.Environment["LANG"] = "C.UTF-8";
+        start.Environment["HOME"] = scratch;
+        start.Environment["MPLBACKEND"] = "Agg";
+        start.Environment["MPLCONFIGDIR"] = cache;
+        foreach (var threads in (ReadOnlySpan<string>)["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"])
+        {
+            start.Environment[threads] = 1.ToString(CultureInfo.InvariantCulture); // a fork keeps one thread only
+        }
+
+        return Process.Start(start) ?? throw new InvalidOperationException("The process did not start.");
+    }
+
+    private static async Task<Socket> AcceptAsync(
+        Socket listener, Process process, StringBuilder complaints, CancellationToken cancellationToken)
+    {
+        var accepted = listener.AcceptAsync(cancellationToken).AsTask();
+        if (await Task.WhenAny(accepted, process.WaitForExitAsync(cancellationToken)) == accepted)
+        {
+            var socket = await accepted;
+            socket.Blocking = false;
+            return socket;
+        }
+
+        await process.WaitForExitAsync(cancellationToken); // with the rest of what it said
+        throw new PythonUnavailableException(
+            $"'{process.StartInfo.FileName}' ended with exit code {process.ExitCode} while starting: {Words(complaints)}");
+    }
+
+    private static void Complain(StringBuilder complaints, string? line)
+    {
+        lock (complaints)
+        {
+            complaints.AppendLine(line);
+            complaints.Remove(0, Math.Max(0, complaints.Length - LongestComplaint));
+        }
+    }
+
+    private static string Words(StringBuilder complaints)
+    {
+        lock (complaints)
+        {
+            return complaints.ToString().Trim();
+        }
+    }
+
+    private static string Text(List<Frame> frames) =>
+        string.Concat(frames.Where(frame => frame.Cell is null).Select(frame => Encoding.UTF8.GetString(frame.Payload.Span))).Trim();
+
+    private PythonUnavailableException Gone() => new($"The Python template process is gone: {Words(_complaints)}");
+
+    private async Task ReceiveAsync()
+    {
+        var buffer = new byte[LongestMessage];
+        var handles = new List<SafeFileHandle>();
+        while (true)
+        {
+            var count = Libc.Receive(_socket.SafeHandle, buffer, handles);
+            if (count > 0)
+            {
+                Handle(JsonSerializer.Deserialize(buffer.AsSpan(0, count), WireJson.Default.TemplateMessage)!, handles);
+                handles.Clear();
+            }
+            else if (count < 0)
+            {
+                await _changed.WaitAsync();
+            }
+            else
+            {
+                break;
+            }
+        }
+
+        _ready.TrySetException(Gone());
+        foreach (var asked in _asked.Values)
+        {
+            asked.TrySetException(Gone());
+        }
+    }
+
+    private void Handle(TemplateMessage message, List<SafeFileHandle> handles)
+    {
+        if (message.Ready is { } ready)
+        {
+            _ready.TrySetResult(ready);
+        }
+        else if (message.Exited is { } code)
+        {
+            if (_workers.TryRemove(message.Id, out var worker))
+            {
+                worker.SetExit(new WorkerExit(code, message.Signal));
+            }
+        }
+        else if (_asked.TryRemove(message.Id, out var asked))
+        {
+            if (message.Failed is { } reason)
+            {
+                asked.TrySetException(new PythonUnavailableException($"No interpreter could be forked: {reason}."));
+            }
+            else
+            {
+                asked.TrySetResult(_workers[message.Id] = new Worker(_reactor, handles[0], handles[1], handles[2], handles[3]));
+            }
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using System.Text.Json.Serialization;
+
+namespace CodeAct.Python;
+
+/// <summary>The types of frame between host and worker; the other list is in <c>wire.py</c>.</summary>
+internal static class FrameKind
+{
+    public const byte Run = (byte)'R';
+    public const byte SetVariable = (byte)'S';
+    public const byte Ready = (byte)'H';
+    public const byte Done = (byte)'.';
+    public const byte Stdout = (byte)'1';
+    public const byte Stderr = (byte)'2';
+    public const byte Display = (byte)'D';
+    public const byte Result = (byte)'X';
+    public const byte Error = (byte)'!';
+}
+
+/// <summary>What a worker sent: a frame, or text that came through one of its pipes (then without a cell).</summary>
+internal readonly record struct Frame(byte Kind, uint? Cell, ReadOnlyMemory<byte> Payload);
+
+/// <summary>What the template is started with.</summary>
+internal sealed record TemplateOptions(IReadOnlyList<string> Modules, string Scratch);
+
+/// <summary>Asks the template for a worker.</summary>
+internal sealed record ForkRequest(long Id, string Workspace, SessionLimits Limits);
+
+/// <summary>What the template says; which fields are there tells what it is.</summary>
+internal sealed record TemplateMessage(
+    long Id, int? Forked, string? Failed, int? Exited, string? Signal, TemplateReady? Ready);
+
+/// <summary>The template has imported its modules.</summary>
+internal sealed record TemplateReady(IReadOnlyDictionary<string, string> Missing, double Seconds, string Python);
+
+/// <summary>An exception in a cell.</summary>
+internal sealed record WireError(string Name, string Message, string Traceback);
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TemplateOptions))]
+[JsonSerializable(typeof(ForkRequest))]
+[JsonSerializable(typeof(TemplateMessage))]
+[JsonSerializable(typeof(WireError))]
+[JsonSerializable(typeof(Dictionary<string, string>))]
+internal sealed partial class WireJson : JsonSerializerContext;

@@ -1,0 +1,200 @@
+using System.Buffers.Binary;
+using System.Net.Sockets;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace CodeAct.Python;
+
+/// <summary>How a worker's process ended.</summary>
+/// <param name="Code">Its exit code; negative: the number of the signal that killed it.</param>
+/// <param name="Signal">The signal's name, such as <c>SIGSEGV</c>.</param>
+internal sealed record WorkerExit(int Code, string? Signal);
+
+/// <summary>One forked interpreter, as the host holds it: its descriptors and what has come through them.</summary>
+internal sealed class Worker : IDisposable
+{
+    private const int PrefixSize = 5; // length (4), type (1); the cell's id (4) counts as payload
+    private const int CellSize = 4;
+    private const int LongestFrame = 64 << 20;
+    private const int ReadAtMost = 1 << 20; // in one go, so that the reader sees what came meanwhile
+
+    private readonly SafeHandle _process;
+    private readonly Socket _control;
+    private readonly Pipe[] _pipes;
+    private readonly IDisposable _watch;
+    private readonly TaskCompletionSource<WorkerExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private byte[] _buffer = new byte[1 << 14];
+    private int _filled;
+    private bool _hungUp;
+
+    public Worker(Reactor reactor, SafeFileHandle process, SafeFileHandle control, SafeFileHandle stdout, SafeFileHandle stderr)
+    {
+        _process = process;
+        _control = new Socket(new SafeSocketHandle(control.DangerousGetHandle(), ownsHandle: true)) { Blocking = false };
+        control.SetHandleAsInvalid();
+        _pipes = [new Pipe(FrameKind.Stdout, stdout), new Pipe(FrameKind.Stderr, stderr)];
+        _watch = reactor.Watch(Changed, _control.SafeHandle, stdout, stderr);
+    }
+
+    /// <summary>Set when something has come, and by whoever wants the reader to look up.</summary>
+    public Signal Changed { get; } = new();
+
+    /// <summary>Nothing more will come.</summary>
+    public bool Ended { get; private set; }
+
+    /// <summary>How the process ended; told by the template, which is its parent.</summary>
+    public Task<WorkerExit> Exit => _exit.Task;
+
+    public void SetExit(WorkerExit exit)
+    {
+        _exit.TrySetResult(exit);
+        Changed.Set();
+    }
+
+    public bool Send(int signal) => Libc.Signal(_process, signal);
+
+    public async Task SendAsync(byte kind, uint cell, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
+    {
+        var frame = new byte[PrefixSize + CellSize + payload.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, CellSize + payload.Length);
+        frame[4] = kind;
+        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(PrefixSize), cell);
+        payload.CopyTo(frame.AsMemory(PrefixSize + CellSize));
+        for (var sent = 0; sent < frame.Length;)
+        {
+            sent += await _control.SendAsync(frame.AsMemory(sent), SocketFlags.None, cancellationToken);
+        }
+    }
+
+    /// <summary>Takes what has come, in the order in which the session produced it; nothing when nothing came.</summary>
+    /// <remarks>
+    /// Text of child processes and C code comes through pipes, the rest through the control socket. The order between them is
+    /// exact because of two rules. The worker sends a frame only when the pipes are empty: so what is in a pipe was written
+    /// after every frame that is not yet sent. And here the pipes' fill is noted first, then all frames that have come are
+    /// taken, and only then what was noted: so what is taken from a pipe was written before the frames that come next, and
+    /// after the frames just taken, which were sent when the pipe was empty.
+    /// </remarks>
+    public void Take(List<Frame> into)
+    {
+        var exited = _exit.Task.IsCompleted; // asked first: what it wrote before is there by now
+        var noted = (_pipes[0].Unread, _pipes[1].Unread);
+        var before = into.Count;
+        if (!TakeFrames(into))
+        {
+            Changed.Set(); // there is more: come again before the pipes are looked at
+            return;
+        }
+
+        _pipes[0].Take(noted.Item1, into);
+        _pipes[1].Take(noted.Item2, into);
+        Ended = (_hungUp || exited) && into.Count == before;
+        if (into.Count > before)
+        {
+            Changed.Set();
+        }
+    }
+
+    public void Dispose()
+    {
+        Send(Libc.Kill);
+        _watch.Dispose();
+        _control.Dispose();
+        _process.Dispose();
+        foreach (var pipe in _pipes)
+        {
+            pipe.Dispose();
+        }
+    }
+
+    /// <summary>Takes the frames that have come whole; false when there may be more.</summary>
+    private bool TakeFrames(List<Frame> into)
+    {
+        for (var taken = 0; !_hungUp;)
+        {
+            if (taken >= ReadAtMost)
+            {
+                return false;
+            }
+
+            if (_filled == _buffer.Length)
+            {
+                Array.Resize(ref _buffer, _buffer.Length * 2);
+            }
+
+            var count = _control.Receive(_buffer.AsSpan(_filled), SocketFlags.None, out var error);
+            if (count <= 0)
+            {
+                _hungUp = error is not (SocketError.WouldBlock or SocketError.IOPending);
+                return true;
+            }
+
+            taken += count;
+            _filled += count;
+            Split(into);
+        }
+
+        return true;
+    }
+
+    private void Split(List<Frame> into)
+    {
+        var at = 0;
+        while (_filled - at >= PrefixSize)
+        {
+            var length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(at));
+            if (length is < CellSize or > LongestFrame)
+            {
+                _hungUp = true; // not a frame: the cell's code has written to our socket
+                Send(Libc.Kill);
+                return;
+            }
+
+            if (_filled - at < PrefixSize + length)
+            {
+                break;
+            }
+
+            var payload = _buffer.AsSpan(at + PrefixSize, length);
+            var cell = BinaryPrimitives.ReadUInt32LittleEndian(payload);
+            into.Add(new Frame(_buffer[at + 4], cell, payload[CellSize..].ToArray()));
+            at += PrefixSize + length;
+        }
+
+        _buffer.AsSpan(at.._filled).CopyTo(_buffer);
+        _filled -= at;
+    }
+
+    /// <summary>The reading end of the pipe that is a worker's descriptor 1 or 2.</summary>
+    private sealed class Pipe : IDisposable
+    {
+        private readonly byte _kind;
+        private readonly SafeFileHandle _handle;
+
+        public Pipe(byte kind, SafeFileHandle handle)
+        {
+            _kind = kind;
+            _handle = handle;
+            Libc.DoNotBlock(handle);
+        }
+
+        public int Unread => Libc.Unread(_handle);
+
+        public void Take(int count, List<Frame> into)
+        {
+            while (count > 0)
+            {
+                var piece = new byte[Math.Min(count, 1 << 16)];
+                var read = Libc.Read(_handle, piece);
+                if (read <= 0)
+                {
+                    return;
+                }
+
+                into.Add(new Frame(_kind, null, piece.AsMemory(0, read)));
+                count -= read;
+            }
+        }
+
+        public void Dispose() => _handle.Dispose();
+    }
+}

@@ -1,0 +1,88 @@
+using System.Collections.Concurrent;
+
+namespace CodeAct.Python;
+
+/// <summary>Keeps workers forked, confined and connected ahead of need.</summary>
+internal sealed class WorkerPool : IAsyncDisposable
+{
+    private readonly TemplateProcess _template;
+    private readonly ConcurrentQueue<(Worker Worker, Workspace Workspace)> _ready = [];
+    private readonly SessionLimits _limits;
+    private readonly SemaphoreSlim _missing;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _filling;
+
+    public WorkerPool(TemplateProcess template, int size, SessionLimits limits)
+    {
+        _template = template;
+        _limits = limits;
+        _missing = new SemaphoreSlim(size);
+        _filling = Task.Run(FillAsync, CancellationToken.None);
+    }
+
+    public async Task<(Worker Worker, Workspace Workspace)> TakeAsync(CancellationToken cancellationToken)
+    {
+        while (_ready.TryDequeue(out var ready))
+        {
+            _missing.Release();
+            if (!ready.Worker.Exit.IsCompleted)
+            {
+                return ready;
+            }
+
+            Discard(ready);
+        }
+
+        return await ForkAsync(_limits, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _filling;
+        while (_ready.TryDequeue(out var ready))
+        {
+            Discard(ready);
+        }
+
+        _missing.Dispose();
+        _stop.Dispose();
+    }
+
+    private static void Discard((Worker Worker, Workspace Workspace) ready)
+    {
+        ready.Worker.Dispose();
+        ready.Workspace.Dispose();
+    }
+
+    public async Task<(Worker Worker, Workspace Workspace)> ForkAsync(
+        SessionLimits limits, CancellationToken cancellationToken)
+    {
+        var workspace = Workspace.Create();
+        try
+        {
+            return (await _template.ForkAsync(workspace, limits, cancellationToken), workspace);
+        }
+        catch
+        {
+            workspace.Dispose();
+            throw;
+        }
+    }
+
+    private async Task FillAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                await _missing.WaitAsync(_stop.Token);
+                _ready.Enqueue(await ForkAsync(_limits, _stop.Token));
+            }
+        }
+        catch (Exception failure) when (failure is OperationCanceledException or PythonUnavailableException)
+        {
+            // Without a pool every session is forked on demand, and whoever asks for one is told what is wrong.
+        }
+    }
+}

@@ -1,0 +1,173 @@
+"""Notebook cells by IPython's own machinery, with a session's ways of showing things."""
+
+import base64
+import builtins
+import os
+import signal
+import subprocess
+import sys
+import warnings
+
+from IPython.core.compilerop import CachingCompiler
+from IPython.core.displayhook import DisplayHook
+from IPython.core.error import UsageError
+from IPython.core.displaypub import DisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets import Any, Type
+from traitlets.config import Config
+
+from . import figures_or_none, tracebacks, wire
+
+
+class Compiler(CachingCompiler):
+    """Names cells the way tracebacks show them."""
+
+    def get_code_name(self, raw_code, transformed_code, number):
+        return f"<cell {number}>"
+
+
+class ResultHook(DisplayHook):
+    """Sends the value of the last expression."""
+
+    def write_output_prompt(self):
+        pass
+
+    def finish_displayhook(self):
+        pass
+
+    def compute_format_data(self, result):
+        self.shell.format_errors = []
+        try:
+            data, metadata = super().compute_format_data(result)
+            errors = self.shell.format_errors
+        finally:
+            self.shell.format_errors = None
+        if errors and "text/plain" not in data:
+            raise errors[0]
+        return data, metadata
+
+    def write_format_data(self, format_dict, md_dict=None):
+        self.shell.output.send(wire.RESULT, bundle(format_dict))
+
+
+class Publisher(DisplayPublisher):
+    """Sends what display() shows."""
+
+    def publish(self, data, metadata=None, source=None, **kwargs):
+        if data:
+            self.shell.output.send(wire.DISPLAY, bundle(data))
+
+    def clear_output(self, wait=False):
+        pass
+
+
+class Shell(InteractiveShell):
+    compiler_class = Type(Compiler)
+    displayhook_class = Type(ResultHook)
+    display_pub_class = Type(Publisher)
+    output = Any()
+    workspace = "/workspace"
+    error_sent = False
+    format_errors = None
+
+    def showtraceback(self, exc_tuple=None, filename=None, tb_offset=None, exception_only=False, running_compiled_code=False):
+        etype, value, tb = self._get_exc_info(exc_tuple)
+        if self.format_errors is not None and not isinstance(value, KeyboardInterrupt):
+            self.format_errors.append(value)  # one of several ways to show a result failed
+        else:
+            self.show_error(etype, value, tb)
+
+    def showsyntaxerror(self, filename=None, running_compiled_code=False):
+        self.show_error(*self._get_exc_info(None))
+
+    def show_error(self, etype, value, tb):
+        if issubclass(etype, UsageError):
+            tb = None  # its frames are IPython's
+        name, message, text = tracebacks.render(etype, value, tb, self.workspace)
+        if self.error_sent:  # a cell raises once; what fails after that is told in passing
+            print(text, file=sys.stderr)
+            return
+        self.error_sent = True
+        self.output.send(wire.ERROR, wire.to_json({"name": name, "message": message, "traceback": text}))
+
+    def system(self, cmd):
+        """What !command does: the command writes where the cell writes, and nobody types into it."""
+        command = self.var_expand(cmd, depth=1)
+        sys.stdout.flush()
+        captured = not hasattr(sys.stdout, "output")
+        process = subprocess.Popen(
+            command, shell=True, stdin=subprocess.DEVNULL, process_group=0,
+            stdout=subprocess.PIPE if captured else None, stderr=subprocess.STDOUT if captured else None)
+        try:
+            if captured:
+                for line in process.stdout:
+                    sys.stdout.write(line.decode("utf-8", "replace"))
+            self.user_ns["_exit_code"] = process.wait()
+        except BaseException:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.wait()
+            raise
+
+    system_piped = system_raw = system
+
+    def ask_exit(self):
+        raise SystemExit
+
+    def enable_matplotlib(self, gui=None):
+        """%matplotlib: figures are shown as pictures already."""
+        return "inline", "inline"
+
+    def enable_gui(self, gui=None):
+        pass
+
+    def run(self, code):
+        """Runs a cell; true when it ended without an exception."""
+        self.error_sent = False
+        self.run_cell(code, store_history=True)
+        try:
+            if figures_or_none():
+                figures_or_none().show_left_open()
+        except Exception:
+            self.showtraceback()
+        return not self.error_sent
+
+
+def bundle(data):
+    """A MIME bundle as JSON: text as it is, bytes in base64, structures as JSON text."""
+    return wire.to_json({kind: _text(value) for kind, value in data.items()})
+
+
+def _text(value):
+    if isinstance(value, str):
+        return value
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return base64.b64encode(value).decode("ascii")
+    return wire.to_json(value).decode("utf-8")
+
+
+def nobody_types(prompt=""):
+    raise EOFError("input() cannot be used here: nobody is there to type. Put the value into the code or into a variable.")
+
+
+def make(output, ipython_directory):
+    """The shell of this process."""
+    config = Config()
+    config.HistoryManager.enabled = False
+    config.HistoryManager.hist_file = ":memory:"
+    config.InteractiveShell.ast_node_interactivity = "last_expr"
+    config.InteractiveShell.colors = "NoColor"
+    config.InteractiveShell.banner1 = ""
+    config.InteractiveShell.ipython_dir = ipython_directory
+    config.InteractiveShell.xmode = "Plain"
+    config.IPCompleter.use_jedi = False
+    shell = Shell.instance(config=config, output=output)
+    shell.set_hook("show_in_pager", _print_page, 1)
+    formatter = shell.display_formatter.formatters["image/png"]
+    formatter.for_type_by_name("matplotlib.figure", "Figure", lambda figure: figures_or_none().as_result(figure))
+    builtins.input = nobody_types
+    warnings.filterwarnings("ignore", message="To exit: use")
+    return shell
+
+
+def _print_page(shell, data, start=0, screen_lines=0, pager_cmd=None):
+    print(data["text/plain"] if isinstance(data, dict) else data)

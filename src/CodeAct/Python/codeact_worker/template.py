@@ -1,0 +1,161 @@
+"""The template: imports what sessions will want, once, and forks a worker for each session.
+
+It stays single threaded, so that a fork is a whole copy. The host's requests come over one Unix socket; each answer carries
+the worker's descriptors: a pidfd to signal it by, the control socket, and the reading ends of its two pipes.
+"""
+
+import array
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+import time
+
+from . import output as outputs
+from . import shell as shells
+from . import wire, worker
+
+REQUEST_LIMIT = 1 << 16
+
+
+class Template:
+    def __init__(self, host, options):
+        self.host = host
+        self.options = options
+        self.interrupts = wire.Interrupts()
+        self.output = outputs.Output(None, self.interrupts)
+        self.workers = {}  # pid: id of the session
+
+    def prepare(self):
+        """Imports, warms every path that a cell takes, and freezes the heap so that forks share it."""
+        started = time.monotonic()
+        gc.disable()
+        missing = {}
+        for name in self.options["modules"]:
+            try:
+                importlib.import_module(name)
+            except Exception as error:
+                missing[name] = f"{type(error).__name__}: {error}"
+        if "matplotlib" in sys.modules:
+            import matplotlib
+
+            matplotlib.use("module://codeact_worker.figures")
+        self.shell = shells.make(self.output, self.options["scratch"])
+        self.warm()
+        gc.collect()
+        gc.freeze()
+        gc.enable()
+        return {"missing": missing, "seconds": time.monotonic() - started, "python": sys.version.split()[0]}
+
+    def warm(self):
+        """A few cells into the void: the first cell of a session finds everything in memory."""
+        near, far = socket.socketpair()
+        streams = sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__
+        self.output.channel = wire.Channel(near, self.interrupts)
+        sys.stdout = outputs.CellStream(self.output, wire.STDOUT, 1)
+        sys.stderr = outputs.CellStream(self.output, wire.STDERR, 2)
+        self.output.noisy = True
+        cells = ["1+1", "display(1)", "1/0", "if", "import sys; print('warm\\n')", "get_ipython().user_ns"]
+        if "pandas" in sys.modules:
+            cells.append("import pandas as pd; pd.DataFrame({'a': [1.5, 2], 'b': ['x', 'y']}).groupby('b').mean()")
+        try:
+            for cell in cells:
+                self.shell.run(cell)
+                self.output.flush()
+                far.recv(1 << 20)
+        finally:
+            sys.stdout, sys.stderr, sys.__stdout__, sys.__stderr__ = streams
+            near.close()
+            far.close()
+        self.shell.reset(new_session=True)
+        self.shell.execution_count = 1
+        self.shell.user_ns.pop("_exit_code", None)
+        self.output.wake = None
+        self.output.channel = None
+
+    def serve(self, ready):
+        signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        wake, signalled = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
+        signal.set_wakeup_fd(signalled, warn_on_full_buffer=False)
+        self.tell({"ready": ready})
+        while True:
+            readable, _, _ = select.select([self.host, wake], [], [])
+            if wake in readable:
+                os.read(wake, 4096)
+                self.reap()
+            if self.host in readable:
+                request = self.host.recv(REQUEST_LIMIT)
+                if not request:
+                    os._exit(0)
+                self.fork(json.loads(request))
+
+    def tell(self, message, descriptors=()):
+        ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
+        self.host.sendmsg([wire.to_json(message)], ancillary)
+
+    def fork(self, request):
+        near, far = socket.socketpair()
+        out, out_far = os.pipe2(os.O_CLOEXEC)
+        err, err_far = os.pipe2(os.O_CLOEXEC)
+        try:
+            pid = os.fork()
+            if pid == 0:
+                self.become_worker(request, far, out_far, err_far)
+            self.workers[pid] = request["id"]
+            pidfd = os.pidfd_open(pid)
+            self.tell({"id": request["id"], "forked": pid}, [pidfd, near.fileno(), out, err])
+            os.close(pidfd)
+        except OSError as error:
+            self.tell({"id": request["id"], "failed": str(error)})
+        finally:
+            near.close()
+            far.close()
+            for descriptor in (out, out_far, err, err_far):
+                os.close(descriptor)
+
+    def reap(self):
+        while self.workers:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid == 0:
+                return
+            session = self.workers.pop(pid, None)
+            if session is not None:
+                code = os.waitstatus_to_exitcode(status)
+                self.tell({"id": session, "exited": code, "signal": signal.Signals(-code).name if code < 0 else None})
+
+    def become_worker(self, request, control, out, err):
+        """Runs in the forked child and never returns."""
+        try:
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            os.setsid()
+            os.dup2(out, 1)
+            os.dup2(err, 2)
+            kept = control.detach()
+            os.dup2(kept, 3, inheritable=False)
+            os.closerange(4, 1 << 16)
+            os.chdir(request["workspace"])
+            self.shell.workspace = request["workspace"]
+            self.output.channel = wire.Channel(socket.socket(fileno=3), self.interrupts)
+            self.output.noisy = False
+            worker.reseed()
+            outputs.install(self.output)
+            self.output.send(wire.READY, wire.to_json({}), 0)
+            worker.Worker(self.shell, self.output, self.interrupts).serve()
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+        finally:
+            os._exit(70)
+
+
+def main(host_socket, options):
+    options = json.loads(options)
+    host = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    host.connect(host_socket)
+    sys.path.insert(0, "")
+    template = Template(host, options)
+    template.serve(template.prepare())

@@ -1,0 +1,93 @@
+"""Frames between a worker and the host.
+
+A frame is a length (4 bytes, little endian, of what follows the type), a type (1 byte), the id of the cell it belongs to
+(4 bytes) and a payload: UTF-8 text, or JSON where there is structure. The host has the same list in Frame.cs.
+"""
+
+import json
+import signal
+import struct
+import threading
+
+RUN, SET = b"R", b"S"  # host to worker: run a cell (source); set a variable (JSON: name and value)
+READY, DONE = b"H", b"."  # worker to host: confined and waiting (JSON); the cell is over (2 bytes: OK or RAISED; "i" if interrupted, else "-")
+STDOUT, STDERR = b"1", b"2"  # text
+DISPLAY, RESULT, ERROR = b"D", b"X", b"!"  # JSON
+
+OK, RAISED = b"k", b"r"
+
+HEADER = struct.Struct("<IcI")
+
+
+class Interrupts:
+    """Turns SIGINT into KeyboardInterrupt, but only inside a cell and never inside a frame."""
+
+    def __init__(self):
+        self.running = False  # a cell runs; between cells a late signal is nobody's
+        self.hits = 0  # signals that reached this cell
+        self.shielded = 0  # depth of sections of the main thread that must not be cut
+        self.pending = False
+
+    def start(self):
+        """Begins a cell. The cell before may have blocked or replaced the signal."""
+        signal.signal(signal.SIGINT, self.on_signal)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
+        self.hits = 0
+        self.pending = False
+        self.running = True
+
+    def stop(self):
+        """Ends a cell; no KeyboardInterrupt is raised afterwards."""
+        while self.running:
+            try:
+                self.running = False
+            except KeyboardInterrupt:
+                pass
+
+    def on_signal(self, number, frame):
+        if not self.running:
+            return
+        self.hits += 1
+        if self.shielded:
+            self.pending = True
+        else:
+            raise KeyboardInterrupt
+
+    def unshield(self):
+        self.shielded -= 1
+        if self.pending and not self.shielded:
+            self.pending = False
+            raise KeyboardInterrupt
+
+
+class Channel:
+    """The control socket. Frames of several threads never mix; an interrupt never cuts one short."""
+
+    def __init__(self, sock, interrupts):
+        self.sock = sock
+        self.interrupts = interrupts
+        self.lock = threading.Lock()
+        self.received = bytearray()
+
+    def send(self, kind, cell, payload):
+        """Sends one frame. The caller shields the main thread."""
+        with self.lock:
+            self.sock.sendall(HEADER.pack(len(payload) + 4, kind, cell) + payload)
+
+    def receive(self):
+        """The next frame as (kind, cell, payload), or None when the host is gone."""
+        received = self.received
+        while len(received) < 5 or len(received) < 5 + int.from_bytes(received[:4], "little"):
+            piece = self.sock.recv(1 << 16)
+            if not piece:
+                return None
+            received += piece
+        length, kind, cell = HEADER.unpack_from(received)
+        end = 5 + length
+        payload = bytes(received[HEADER.size:end])
+        del received[:end]
+        return kind, cell, payload
+
+
+def to_json(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")

@@ -1,0 +1,57 @@
+"""One session: takes cells from the host and runs them, until the host hangs up."""
+
+import json
+import os
+import random
+import sys
+
+from . import wire
+
+
+class Worker:
+    def __init__(self, shell, output, interrupts):
+        self.shell = shell
+        self.output = output
+        self.interrupts = interrupts
+
+    def serve(self):
+        channel = self.output.channel
+        while True:
+            try:
+                frame = channel.receive()
+                if frame is None:
+                    os._exit(0)
+                kind, cell, payload = frame
+                if kind == wire.RUN:
+                    self.run(cell, payload.decode("utf-8"))
+                elif kind == wire.SET:
+                    variable = json.loads(payload)
+                    self.shell.user_ns[variable["name"]] = variable["value"]
+                    self.output.send(wire.DONE, wire.OK, cell)
+            except KeyboardInterrupt:  # came between a cell's end and stop(); the cell has been answered or is below
+                self.interrupts.stop()
+
+    def run(self, cell, source):
+        self.output.start(cell)
+        status = wire.RAISED
+        try:
+            try:
+                self.interrupts.start()
+                if self.shell.run(source):
+                    status = wire.OK
+            finally:
+                self.interrupts.stop()
+        except BaseException:  # an interrupt on the way out of the cell
+            self.interrupts.stop()
+            if not self.shell.error_sent:
+                self.shell.show_error(*sys.exc_info())
+        interrupted = b"i" if self.interrupts.hits else b"-"
+        self.output.end(status + interrupted)
+
+
+def reseed():
+    """Sessions are forks of one process: without this, all would draw the same numbers."""
+    random.seed()
+    numpy = sys.modules.get("numpy")
+    if numpy:
+        numpy.random.seed()
