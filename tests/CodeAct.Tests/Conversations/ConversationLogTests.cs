@@ -1,0 +1,116 @@
+using CodeAct.Agents;
+using CodeAct.Conversations;
+using CodeAct.Python;
+using Microsoft.Extensions.Time.Testing;
+
+namespace CodeAct.Tests.Conversations;
+
+public sealed class ConversationLogTests : IDisposable
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
+    private readonly string _directory = Directory.CreateTempSubdirectory("codeact-log-").FullName;
+
+    /// <summary>One of each, with every field filled.</summary>
+    private static readonly IReadOnlyList<AgentEvent> _all =
+    [
+        new RunStarted("6 * 7? é \"<b>\"", ["a.csv"], "gguf:nano.gguf", "Be good."),
+        new ReplyEnded("Look.\n<execute>\n6 * 7\n</execute>", 12, 8, TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(1)),
+        new ReplyRejected("Your reply was empty."),
+        new CellStarted("6 * 7"),
+        new CellOutput(new InterpreterRestarted("it crashed")),
+        new CellOutput(new StreamText(StreamName.Stderr, "warning\n", FromEarlierCell: true)),
+        new CellOutput(new PythonError("KeyError", "'x'", "KeyError: 'x'")),
+        new CellFinished(
+            new CellEnded(CellStatus.TimedOut, TimeSpan.FromSeconds(1.5), VariablesKept: true, "too long", []), "warning"),
+        new RunEnded(StopReason.Answered, "42", new RunTotals(2, 1, 20, 10, TimeSpan.FromSeconds(3))),
+    ];
+
+    private string LogFile => Path.Combine(_directory, "runs", "a.jsonl");
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task What_is_written_is_read_back_in_order_with_its_time()
+    {
+        await WriteAsync(_all);
+
+        var entries = await ReadAsync();
+
+        Assert.Equal([.. _all.Select(LogText)], [.. entries.Select(entry => LogText(entry.Event))]);
+        Assert.All(entries, entry => Assert.Equal(_time.GetUtcNow(), entry.At));
+        Assert.Equal(_all.Where(happened => happened is not (RunStarted or CellFinished)),
+            entries.Select(entry => entry.Event).Where(happened => happened is not (RunStarted or CellFinished)));
+    }
+
+    [Fact]
+    public void The_format_is_the_one_of_version_1_and_can_be_read()
+    {
+        string[] lines = [.. Displays(), .. _all.Select(LogText)];
+
+        Golden.Match(string.Join('\n', lines) + "\n", "log-v1");
+        Assert.Equal(lines, lines.Select(line => LogJson.Write(LogJson.Read(line))));
+    }
+
+    [Fact]
+    public async Task Streamed_text_is_written_once_with_its_reply_and_alone_only_when_the_reply_broke_off()
+    {
+        await WriteAsync(
+        [
+            new ModelText("4"), new ModelText("2"), new ReplyEnded("42", 1, 2, default, default),
+            new ModelText("I "), new ModelText("think"), new RunEnded(StopReason.Interrupted, null, new RunTotals(1, 0, 1, 2, default)),
+        ]);
+
+        Assert.Equal(
+            [typeof(ReplyEnded), typeof(ModelText), typeof(RunEnded)], (await ReadAsync()).Select(entry => entry.Event.GetType()));
+        Assert.Equal(new ModelText("I think"), (await ReadAsync())[1].Event);
+    }
+
+    [Fact]
+    public async Task A_line_that_a_crash_cut_off_is_left_out_and_the_log_goes_on_after_it()
+    {
+        await WriteAsync(_all);
+        var bytes = await File.ReadAllBytesAsync(LogFile, Cancel);
+        await File.WriteAllBytesAsync(LogFile, bytes[..^20], Cancel);
+
+        Assert.Equal(_all.Count - 1, (await ReadAsync()).Count);
+        await WriteAsync([new CellStarted("1")]);
+        Assert.Equal(new CellStarted("1"), (await ReadAsync())[_all.Count - 1].Event);
+    }
+
+    [Fact]
+    public async Task A_file_that_is_no_log_and_a_log_of_the_future_are_refused()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(LogFile)!);
+        await File.WriteAllTextAsync(LogFile, "category,price\n", Cancel);
+        Assert.Contains("line 1", (await Assert.ThrowsAsync<InvalidDataException>(ReadAsync)).Message);
+
+        await File.WriteAllTextAsync(LogFile, LogText(new CellStarted("1")).Replace("\"v\":1", "\"v\":2"), Cancel);
+        Assert.Contains("version 2", (await Assert.ThrowsAsync<NotSupportedException>(ReadAsync)).Message);
+    }
+
+    private string LogText(AgentEvent happened) => LogJson.Write(new LogEntry(_time.GetUtcNow(), happened));
+
+    private IEnumerable<string> Displays()
+    {
+        var picture = new MimeBundle(new Dictionary<string, string> { ["image/png"] = "iVBO", ["text/plain"] = "<Figure>" });
+        var ended = new CellEnded(CellStatus.Ok, TimeSpan.FromSeconds(0.1), true, null, ["plot.png"]);
+        yield return LogText(new ModelText("Loo"));
+        yield return LogText(new CellOutput(new DisplayData(picture)));
+        yield return LogText(new CellOutput(new ExecuteResult(picture)));
+        yield return LogText(new CellFinished(ended, "[image]\n[files: plot.png]"));
+        yield return LogText(new RunEnded(StopReason.CellLimit, null, new RunTotals(1, 1, 0, 0, default)));
+    }
+
+    private async Task WriteAsync(IEnumerable<AgentEvent> events)
+    {
+        await using var log = ConversationLog.Open(LogFile, _time);
+        foreach (var happened in events)
+        {
+            await log.AddAsync(happened, Cancel);
+        }
+    }
+
+    private Task<List<LogEntry>> ReadAsync() => ConversationLog.ReadAsync(LogFile, Cancel).ToListAsync(Cancel).AsTask();
+}
