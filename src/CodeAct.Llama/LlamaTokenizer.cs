@@ -7,6 +7,8 @@ namespace CodeAct.Llama;
 /// <summary>llama.cpp's own tokenizer for a model's vocabulary: tokens are what the model will see. Safe to share.</summary>
 public sealed class LlamaTokenizer : IDisposable
 {
+    private const int SentencePiece = 1;
+
     private readonly LlamaModelHandle _model;
     private readonly nint _vocabulary;
     private readonly byte[][] _pieces;
@@ -26,12 +28,15 @@ public sealed class LlamaTokenizer : IDisposable
     /// <summary>Whether prompts start with <see cref="BeginOfText"/>.</summary>
     public bool AddsBeginOfText => LlamaNative.llama_vocab_get_add_bos(_vocabulary) != 0;
 
+    /// <summary>Whether a text gets a blank before it when it is tokenized by itself, as SentencePiece vocabularies do.</summary>
+    internal bool AddsBlank => LlamaNative.llama_vocab_type(_vocabulary) == SentencePiece;
+
     /// <summary>The token that begins a text; -1 when there is none.</summary>
     public int BeginOfText => LlamaNative.llama_vocab_bos(_vocabulary);
 
     /// <summary>Loads the vocabulary of a GGUF file without its weights.</summary>
     /// <exception cref="ModelFileException">The file is missing, damaged or has no vocabulary.</exception>
-    public static LlamaTokenizer Load(string path) => new(LlamaModelFile.LoadVocabulary(path));
+    public static LlamaTokenizer Load(string path) => new(LlamaModel.LoadVocabulary(path));
 
     /// <summary>The tokens of a text.</summary>
     /// <param name="text">Any text.</param>
@@ -74,6 +79,9 @@ public sealed class LlamaTokenizer : IDisposable
 
     /// <summary>Whether a model says with this token that its turn is over.</summary>
     public bool EndsGeneration(int token) => LlamaNative.llama_vocab_is_eog(_vocabulary, token) != 0;
+
+    /// <summary>Whether a token is no text but a mark between texts.</summary>
+    internal bool IsControl(int token) => LlamaNative.llama_vocab_is_control(_vocabulary, token) != 0;
 
     /// <inheritdoc/>
     public void Dispose() => _model.Dispose();

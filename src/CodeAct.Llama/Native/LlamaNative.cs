@@ -34,25 +34,10 @@ internal static unsafe partial class LlamaNative
     public static partial nint llama_model_get_vocab(LlamaModelHandle model);
 
     [LibraryImport(Llama)]
-    public static partial int llama_model_n_ctx_train(LlamaModelHandle model);
-
-    [LibraryImport(Llama)]
-    public static partial byte* llama_model_chat_template(LlamaModelHandle model, byte* name);
-
-    [LibraryImport(Llama)]
-    public static partial byte llama_model_has_encoder(LlamaModelHandle model);
-
-    [LibraryImport(Llama)]
-    public static partial byte llama_model_has_decoder(LlamaModelHandle model);
-
-    [LibraryImport(Llama)]
     public static partial nint llama_init_from_model(LlamaModelHandle model, ContextParameters parameters);
 
     [LibraryImport(Llama)]
     public static partial void llama_free(nint context);
-
-    [LibraryImport(Llama)]
-    public static partial uint llama_n_ctx(LlamaContextHandle context);
 
     [LibraryImport(Llama)]
     public static partial nint llama_get_memory(LlamaContextHandle context);
@@ -79,7 +64,10 @@ internal static unsafe partial class LlamaNative
     public static partial int llama_vocab_bos(nint vocabulary);
 
     [LibraryImport(Llama)]
-    public static partial int llama_vocab_eos(nint vocabulary);
+    public static partial byte llama_vocab_is_control(nint vocabulary, int token);
+
+    [LibraryImport(Llama)]
+    public static partial int llama_vocab_type(nint vocabulary);
 
     [LibraryImport(Llama)]
     public static partial int llama_tokenize(
