@@ -20,14 +20,13 @@ internal sealed unsafe class LlamaContext : IDisposable
     private readonly List<int> _tokens = [];
     private readonly byte* _abort;
 
-    public LlamaContext(LlamaModelHandle model, LlamaTokenizer tokenizer, int contextTokens, LlamaOptions options)
+    public LlamaContext(LlamaModelHandle model, LlamaTokenizer tokenizer, int contextTokens, int threads, LlamaOptions options)
     {
         _tokenizer = tokenizer;
         _batch = Math.Min(options.BatchTokens, contextTokens);
         _abort = (byte*)NativeMemory.AllocZeroed(1);
         Capacity = contextTokens;
 
-        var threads = options.Threads ?? ProcessorCores.Count;
         var parameters = LlamaNative.llama_context_default_params();
         parameters.ContextTokens = (uint)contextTokens;
         parameters.BatchTokens = parameters.MicroBatchTokens = (uint)_batch;

@@ -42,7 +42,8 @@ internal sealed class LlamaModel : IDisposable
         return Open(path, parameters);
     }
 
-    public LlamaContext CreateContext(LlamaOptions options) => new(_handle, Tokenizer, ContextTokens(options), options);
+    public LlamaContext CreateContext(LlamaOptions options) =>
+        new(_handle, Tokenizer, ContextTokens(options), options.Threads ?? ComputeThreads.For(File.Length), options);
 
     public void Dispose() => Tokenizer.Dispose();
 

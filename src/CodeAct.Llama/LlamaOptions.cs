@@ -13,7 +13,7 @@ public sealed record LlamaOptions
     /// </summary>
     public int? ContextTokens { get; init => field = AtLeastOne(value); }
 
-    /// <summary>Threads that compute; at least 1. Null takes the physical cores that this process may use.</summary>
+    /// <summary>Threads that compute; at least 1. Null takes one per 32 MB of weights, at most the physical cores.</summary>
     public int? Threads { get; init => field = AtLeastOne(value); }
 
     /// <summary>Tokens of a prompt that are computed at once; at least 1, default 512.</summary>
