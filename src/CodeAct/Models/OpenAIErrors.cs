@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OpenAI.Chat;
 
 namespace CodeAct.Models;
 
@@ -46,9 +47,28 @@ internal static partial class OpenAIErrors
             Number(error, "n_ctx") ?? Number(AvailableTokens().Match(message ?? "")));
     }
 
+    /// <summary>The exception for an error in the middle of a stream, which the SDK reads as an empty update; null for others.</summary>
+    public static ModelException? RefusedWithin(OpenAIModelOptions options, object? update)
+    {
+        if (update is not StreamingChatCompletionUpdate { ContentUpdate.Count: 0, FinishReason: null, Usage: null, Role: null } empty)
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(ModelReaderWriter.Write(empty));
+        if (!json.RootElement.TryGetProperty("error", out var error))
+        {
+            return null;
+        }
+
+        var status = Number(error, "code") is { } code and >= 400 and < 600 ? code : 500;
+        return Refused(options with { MaxRetries = 0 }, status, Read(json.RootElement), cause: null);
+    }
+
     /// <summary>The exception for a server's refusal.</summary>
     public static ModelException Refused(OpenAIModelOptions options, int status, OpenAIErrorBody body, Exception? cause)
     {
+        var retried = options.MaxRetries == 0 ? "" : $", also after {options.MaxRetries} retries";
         var said = body.Message is null ? "" : $" It said: {Quote(body.Message, options)}";
         if (IsOverflow(status, body))
         {
@@ -72,11 +92,9 @@ internal static partial class OpenAIErrors
                 $"There is no model server at {options.BaseUrl}: {Path(options, "chat/completions")} answered {status}. "
                 + AboutUrl(options)),
             429 => (ModelErrorKind.RateLimited,
-                $"The server at {options.BaseUrl} still gets too many requests after {options.MaxRetries} retries. "
-                + $"Wait, or ask for a higher limit.{said}"),
+                $"The server at {options.BaseUrl} gets too many requests{retried}. Wait, or ask for a higher limit.{said}"),
             408 or >= 500 => (ModelErrorKind.ServerError,
-                $"The server at {options.BaseUrl} still fails ({status}) after {options.MaxRetries} retries. "
-                + $"Look at its log, or try again later.{said}"),
+                $"The server at {options.BaseUrl} failed ({status}){retried}. Look at its log, or try again later.{said}"),
             _ => (ModelErrorKind.BadRequest, $"The server at {options.BaseUrl} refused the request ({status}).{said}"),
         };
         return new ModelException(kind, message, cause) { StatusCode = (HttpStatusCode)status };
@@ -86,7 +104,7 @@ internal static partial class OpenAIErrors
     public static ModelException Unreachable(OpenAIModelOptions options, Exception cause) =>
         new(
             ModelErrorKind.Unreachable,
-            cause.GetBaseException() switch
+            (cause is OperationCanceledException ? cause : cause.GetBaseException()) switch
             {
                 SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
                     $"Nothing listens at {options.BaseUrl}. Start the model server, or correct --base-url.",
@@ -135,7 +153,7 @@ internal static partial class OpenAIErrors
         error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     private static int? Number(JsonElement error, string name) =>
-        error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
+        error.ValueKind == JsonValueKind.Object && error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
             ? number
             : null;
 
