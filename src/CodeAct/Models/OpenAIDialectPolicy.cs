@@ -43,6 +43,11 @@ internal sealed class OpenAIDialectPolicy(Uri baseUrl) : PipelinePolicy
             }
 
             await response.BufferContentAsync(message.CancellationToken);
+            if (OpenAIErrors.IsOverflow(response.Status, OpenAIErrors.Read(response)))
+            {
+                return; // vLLM's names max_tokens, which is only too large then
+            }
+
             var error = response.Content.ToString();
             var named = _optional.Concat(_limits).Where(name => request.ContainsKey(name) && Names(error, name)).ToList();
             if (named is [])
@@ -69,7 +74,9 @@ internal sealed class OpenAIDialectPolicy(Uri baseUrl) : PipelinePolicy
             request.Remove(name);
         }
 
-        var limit = _limits.Select(name => request.Remove(name, out var value) ? value : null).FirstOrDefault(value => value is not null);
+        var limit = _limits
+            .Select(name => request.Remove(name, out var value) ? value : null)
+            .FirstOrDefault(value => value is not null);
         if (_limits.FirstOrDefault(name => !refused.Contains(name)) is { } wanted && limit is not null)
         {
             request[wanted] = limit;

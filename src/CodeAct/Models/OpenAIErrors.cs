@@ -16,6 +16,8 @@ internal static partial class OpenAIErrors
 {
     public const string QuotaCode = "insufficient_quota";
 
+    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture;
+
     /// <summary>Reads a buffered error; a body that is not JSON in one of the common shapes gives nothing.</summary>
     public static OpenAIErrorBody Read(PipelineResponse response)
     {
@@ -39,7 +41,7 @@ internal static partial class OpenAIErrors
             return new OpenAIErrorBody(error.ValueKind == JsonValueKind.String ? error.GetString() : null, null, null, null);
         }
 
-        var message = Text(error, "message") ?? Text(error, "detail");
+        var message = Text(error, "message") ?? Text(error, "detail") ?? Raw(error, "detail");
         return new OpenAIErrorBody(
             message,
             Text(error, "code") ?? Text(error, "type"),
@@ -47,10 +49,13 @@ internal static partial class OpenAIErrors
             Number(error, "n_ctx") ?? Number(AvailableTokens().Match(message ?? "")));
     }
 
-    /// <summary>The exception for an error in the middle of a stream, which the SDK reads as an empty update; null for others.</summary>
+    /// <summary>The exception for an error within a stream, which the SDK reads as an empty update; null for others.</summary>
     public static ModelException? RefusedWithin(OpenAIModelOptions options, object? update)
     {
-        if (update is not StreamingChatCompletionUpdate { ContentUpdate.Count: 0, FinishReason: null, Usage: null, Role: null } empty)
+        if (update is not StreamingChatCompletionUpdate
+            {
+                ContentUpdate.Count: 0, FinishReason: null, Usage: null, Role: null,
+            } empty)
         {
             return null;
         }
@@ -132,7 +137,8 @@ internal static partial class OpenAIErrors
             $"What {Path(options, "chat/completions")} answers is no reply of a model. {AboutUrl(options)}",
             cause);
 
-    private static bool IsOverflow(int status, OpenAIErrorBody body) =>
+    /// <summary>True when the server says, in whichever words, that the context is too small.</summary>
+    public static bool IsOverflow(int status, OpenAIErrorBody body) =>
         status is 400 or 413 or 422 or 500
         && (body.Code is "context_length_exceeded" or "exceed_context_size_error" || Overflow().IsMatch(body.Message ?? ""));
 
@@ -145,27 +151,34 @@ internal static partial class OpenAIErrors
 
     private static string Quote(string message, OpenAIModelOptions options)
     {
-        var line = (options.ApiKey is { } key ? message.Replace(key, "***", StringComparison.Ordinal) : message).ReplaceLineEndings(" ");
+        var safe = options.ApiKey is { } key ? message.Replace(key, "***", StringComparison.Ordinal) : message;
+        var line = safe.ReplaceLineEndings(" ");
         return line.Length > 300 ? line[..300] + "…" : line;
     }
 
     private static string? Text(JsonElement error, string name) =>
         error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    private static string? Raw(JsonElement error, string name) =>
+        error.TryGetProperty(name, out var value) ? value.GetRawText() : null;
+
     private static int? Number(JsonElement error, string name) =>
-        error.ValueKind == JsonValueKind.Object && error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
+        error.ValueKind == JsonValueKind.Object
+        && error.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt32(out var number)
             ? number
             : null;
 
     private static int? Number(Match match) =>
         match.Success && int.TryParse(match.Groups["n"].ValueSpan, NumberStyles.None, null, out var number) ? number : null;
 
-    [GeneratedRegex("context (?:length|size|window)|maximum model length", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("context (?:length|size|window)|maximum model length", Options, 1000)]
     private static partial Regex Overflow();
 
-    [GeneratedRegex("(?:requested|resulted in|passed|length) (?<n>\\d+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(?:requested|resulted in|passed|length) (?<n>\\d+)", Options, 1000)]
     private static partial Regex NeededTokens();
 
-    [GeneratedRegex("(?:context length is(?: only)?|model length of|limit of) (?<n>\\d+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(?:context length is(?: only)?|model length of|limit of) (?<n>\\d+)", Options, 1000)]
     private static partial Regex AvailableTokens();
 }

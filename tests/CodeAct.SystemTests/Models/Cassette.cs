@@ -50,7 +50,8 @@ internal static class Cassette
         var body = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
         await File.WriteAllTextAsync(
             FileOf(name),
-            $"POST {request.Path}\n{request.Text}\n\n{(int)response.StatusCode} {response.Content.Headers.ContentType?.MediaType}\n{body}",
+            $"POST {request.Path}\n{request.Text}\n\n"
+            + $"{(int)response.StatusCode} {response.Content.Headers.ContentType?.MediaType}\n{body}",
             TestContext.Current.CancellationToken);
     }
 

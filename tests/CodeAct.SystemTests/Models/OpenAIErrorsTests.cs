@@ -12,8 +12,8 @@ public sealed class OpenAIErrorsTests
     private const string Html = "<!DOCTYPE html><html><body>Welcome</body></html>";
 
     [Theory]
-    [InlineData("""{"error":{"message":"The model 'tiny' does not exist","type":"invalid_request_error","code":"model_not_found"}}""")]
-    [InlineData("""{"error":{"message":"model \"tiny\" not found, try pulling it first","type":"api_error","param":null,"code":null}}""")]
+    [InlineData("""{"error":{"message":"The model 'tiny' does not exist","code":"model_not_found"}}""")]
+    [InlineData("""{"error":{"message":"model \"tiny\" not found","type":"api_error","param":null}}""")]
     [InlineData("""{"object":"error","message":"The model `tiny` does not exist.","type":"NotFoundError","code":404}""")]
     public async Task A_model_that_the_server_lacks_is_named(string body)
     {

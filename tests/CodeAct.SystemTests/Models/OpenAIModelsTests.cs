@@ -88,7 +88,8 @@ public sealed class OpenAIModelsTests
         Assert.Equal(ModelErrorKind.WrongKey, error.Kind);
         Assert.Equal(401, (int?)error.StatusCode);
         Assert.Equal(
-            $"The server at {server.Url} refused the API key. Check OPENAI_API_KEY: is it of this server, and whole?", error.Message);
+            $"The server at {server.Url} refused the API key. Check OPENAI_API_KEY: is it of this server, and whole?",
+            error.Message);
         Assert.DoesNotContain("sk-wrong", error.ToString(), StringComparison.Ordinal);
     }
 
@@ -110,7 +111,8 @@ public sealed class OpenAIModelsTests
     public async Task A_server_that_still_loads_its_model_is_waited_for()
     {
         var pauses = new Pauses();
-        await using var server = LoopbackServer.Playing(Cassette.Reply("loading"), Cassette.Reply("loading"), Cassette.Reply("stream"));
+        await using var server = LoopbackServer.Playing(
+            Cassette.Reply("loading"), Cassette.Reply("loading"), Cassette.Reply("stream"));
         using var model = OpenAIModels.Create(server.Options() with { TimeProvider = pauses });
         var response = await model.Client.GetStreamingResponseAsync(Messages(), null, TestContext.Current.CancellationToken)
             .ToChatResponseAsync(TestContext.Current.CancellationToken);

@@ -6,7 +6,7 @@ namespace CodeAct.SystemTests.Models;
 /// <summary>When a request is sent again, after which pause, and in which words.</summary>
 public sealed class OpenAIRetriesTests
 {
-    private static readonly Reply _tooMany = Reply.Json(429, """{"error":{"message":"Slow down","code":"rate_limit_exceeded"}}""");
+    private static readonly Reply _tooMany = Reply.Json(429, """{"error":{"message":"Slow down"}}""");
     private static readonly Reply _broken = Reply.Json(500, """{"error":{"message":"Oops"}}""");
 
     private readonly Pauses _pauses = new();
@@ -74,7 +74,7 @@ public sealed class OpenAIRetriesTests
 
     [Theory]
     [InlineData(400, """{"error":{"message":"Unrecognized request argument supplied: 'stream_options'"}}""")]
-    [InlineData(422, """{"detail":[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}""")]
+    [InlineData(422, """{"detail":[{"type":"extra_forbidden","loc":["body","stream_options"]}]}""")]
     public async Task A_refused_parameter_is_left_out_now_and_later(int status, string refusal)
     {
         await using var server = LoopbackServer.Playing(Reply.Json(status, refusal), Cassette.Reply("stream"));
@@ -93,7 +93,7 @@ public sealed class OpenAIRetriesTests
     public async Task A_model_without_stop_sequences_and_with_another_token_limit_still_answers()
     {
         await using var server = LoopbackServer.Playing(
-            Reply.Json(400, """{"error":{"message":"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens' instead."}}"""),
+            Reply.Json(400, """{"error":{"message":"Unsupported parameter: 'max_tokens'. Use 'max_completion_tokens'."}}"""),
             Reply.Json(400, """{"error":{"message":"Unsupported parameter: 'stop' is not supported with this model."}}"""),
             Cassette.Reply("reply"));
         using var model = server.Model();
@@ -116,7 +116,7 @@ public sealed class OpenAIRetriesTests
         var error = await server.FailAsync();
 
         Assert.Equal((ModelErrorKind.BadRequest, false), (error.Kind, error.IsTransient));
-        Assert.EndsWith("It said: Unsupported value: 'temperature' does not support 0.5.", error.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Unsupported value: 'temperature' does not support 0.5.", error.Message, StringComparison.Ordinal);
         Assert.Single(server.Requests);
     }
 
@@ -125,9 +125,10 @@ public sealed class OpenAIRetriesTests
     private async Task<string> AskAsync(LoopbackServer server, bool streaming)
     {
         using var model = OpenAIModels.Create(server.Options() with { TimeProvider = _pauses });
-        var cancellationToken = TestContext.Current.CancellationToken;
-        return streaming
-            ? (await model.Client.GetStreamingResponseAsync("Hello", null, cancellationToken).ToChatResponseAsync(cancellationToken)).Text
-            : (await model.Client.GetResponseAsync("Hello", null, cancellationToken)).Text;
+        var stopping = TestContext.Current.CancellationToken;
+        var response = streaming
+            ? await model.Client.GetStreamingResponseAsync("Hello", null, stopping).ToChatResponseAsync(stopping)
+            : await model.Client.GetResponseAsync("Hello", null, stopping);
+        return response.Text;
     }
 }
