@@ -18,6 +18,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
     private InterruptLadder? _ladder;
     private string _lost = "";
     private uint _cell;
+    private int _disposed;
 
     public Workspace Workspace => workspace;
 
@@ -26,6 +27,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            ObjectDisposedException.ThrowIf(_disposed == 1, this);
             var started = engine.Options.Time.GetTimestamp();
             foreach (var opening in await OpenAsync(cancellationToken))
             {
@@ -80,6 +82,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            ObjectDisposedException.ThrowIf(_disposed == 1, this);
             _variables[name] = value?.DeepClone();
             if (_worker is { Exit.IsCompleted: false } worker)
             {
@@ -94,13 +97,17 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
 
     public async ValueTask DisposeAsync()
     {
-        Interrupt();
+        if (Interlocked.Exchange(ref _disposed, 1) == 1)
+        {
+            return;
+        }
+
         _worker?.Send(Libc.Kill); // a running cell ends at once, and with it the turn
         await _turn.WaitAsync(CancellationToken.None);
-        var worker = Interlocked.Exchange(ref _worker, null);
-        worker?.Dispose();
+        _worker?.Dispose();
         workspace.Dispose();
         engine.Forget(this);
+        _turn.Release();
     }
 
     /// <summary>Sees to a live interpreter and gives what is to be shown before the cell.</summary>

@@ -28,8 +28,11 @@ public sealed class PythonEngine : IAsyncDisposable
     /// <summary>Modules that were to be imported and could not be, with the reason.</summary>
     public IReadOnlyDictionary<string, string> MissingModules => _template.Ready.Missing;
 
+    /// <summary>What is enforced on sessions here.</summary>
+    public SandboxReport Sandbox => new(Options.Sandbox, _template.Ready.Layers);
+
     /// <summary>Starts the template; takes as long as its imports, 1 to 3 s with the modules of the default options.</summary>
-    /// <exception cref="PythonUnavailableException">There is no such interpreter, or it lacks IPython, or it did not get ready.</exception>
+    /// <exception cref="PythonUnavailableException">There is no such interpreter, or it lacks IPython, or the sandbox cannot be had.</exception>
     public static async Task<PythonEngine> StartAsync(PythonEngineOptions options, CancellationToken cancellationToken)
     {
         var reactor = new Reactor();

@@ -18,6 +18,12 @@ public sealed record PythonEngineOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A pool holds 0 to 1000 sessions.");
     } = 2;
 
+    /// <summary>Whether sessions are confined; they are unless told.</summary>
+    public SandboxMode Sandbox { get; init; }
+
+    /// <summary>False: only the floor that any user has, even where there are namespaces. For tests of that floor.</summary>
+    internal bool Namespaces { get; init; } = true;
+
     /// <summary>What each session may use unless it is told otherwise.</summary>
     public SessionLimits Limits { get; init; } = new();
 

@@ -67,8 +67,10 @@ internal sealed class TemplateProcess : IAsyncDisposable
             var template = new TemplateProcess(reactor, directory, process, socket, complaints);
             try
             {
-                await template._ready.Task.WaitAsync(options.StartTimeout, options.Time, cancellationToken);
-                return template;
+                var ready = await template._ready.Task.WaitAsync(options.StartTimeout, options.Time, cancellationToken);
+                return ready.Lacking.Count == 0 ? template : throw new PythonUnavailableException(
+                    $"Python cannot be confined on this machine: {string.Join("; ", ready.Lacking)}. "
+                    + "'codeact doctor' shows what is missing; SandboxMode.None runs code that you trust without confinement.");
             }
             catch
             {
@@ -117,7 +119,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _process.Kill(entireProcessTree: true); // its children are workers, which end with it
+        _process.Kill(); // the template ends with it, and the workers with the template
         await _process.WaitForExitAsync(CancellationToken.None);
         await _receiving;
         foreach (var worker in _workers.Values)
@@ -153,7 +155,14 @@ internal sealed class TemplateProcess : IAsyncDisposable
             Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
             "codeact",
             "matplotlib");
-        var given = new TemplateOptions(options.Modules, scratch);
+        var given = new TemplateOptions(
+            options.Modules,
+            directory,
+            scratch,
+            options.Sandbox == SandboxMode.Auto,
+            options.Namespaces,
+            options.Limits,
+            [directory, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "/var"]);
         var start = new ProcessStartInfo(options.Python)
         {
             UseShellExecute = false,

@@ -20,7 +20,14 @@ internal static class FrameKind
 internal readonly record struct Frame(byte Kind, uint? Cell, ReadOnlyMemory<byte> Payload);
 
 /// <summary>What the template is started with.</summary>
-internal sealed record TemplateOptions(IReadOnlyList<string> Modules, string Scratch);
+internal sealed record TemplateOptions(
+    IReadOnlyList<string> Modules,
+    string Directory,
+    string Scratch,
+    bool Confined,
+    bool Namespaces,
+    SessionLimits Limits,
+    IReadOnlyList<string> Secrets);
 
 /// <summary>Asks the template for a worker.</summary>
 internal sealed record ForkRequest(long Id, string Workspace, SessionLimits Limits);
@@ -30,7 +37,12 @@ internal sealed record TemplateMessage(
     long Id, int? Forked, string? Failed, int? Exited, string? Signal, TemplateReady? Ready);
 
 /// <summary>The template has imported its modules.</summary>
-internal sealed record TemplateReady(IReadOnlyDictionary<string, string> Missing, double Seconds, string Python);
+internal sealed record TemplateReady(
+    IReadOnlyDictionary<string, string> Missing,
+    double Seconds,
+    string Python,
+    IReadOnlyList<SandboxLayer> Layers,
+    IReadOnlyList<string> Lacking);
 
 /// <summary>An exception in a cell.</summary>
 internal sealed record WireError(string Name, string Message, string Traceback);

@@ -51,7 +51,17 @@ internal sealed class Worker : IDisposable
         Changed.Set();
     }
 
-    public bool Send(int signal) => Libc.Signal(_process, signal);
+    /// <summary>Sends a signal; does nothing when the process is gone.</summary>
+    public void Send(int signal)
+    {
+        lock (_process)
+        {
+            if (!_process.IsClosed)
+            {
+                Libc.Signal(_process, signal);
+            }
+        }
+    }
 
     public async Task SendAsync(byte kind, uint cell, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
@@ -99,7 +109,11 @@ internal sealed class Worker : IDisposable
         Send(Libc.Kill);
         _watch.Dispose();
         _control.Dispose();
-        _process.Dispose();
+        lock (_process)
+        {
+            _process.Dispose();
+        }
+
         foreach (var pipe in _pipes)
         {
             pipe.Dispose();

@@ -18,6 +18,9 @@ public sealed class Workspace : IDisposable
         AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden,
     };
 
+    private const UnixFileMode Everyone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
+        | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
+
     private Workspace(string root) => Root = root;
 
     /// <summary>Absolute path on the host.</summary>
@@ -114,18 +117,14 @@ public sealed class Workspace : IDisposable
                 continue;
             }
 
-            var options = new FileStreamOptions
-            {
-                Mode = FileMode.CreateNew, // which does not follow a link that appeared since
-                Access = FileAccess.Write,
-                Options = FileOptions.Asynchronous,
-            };
+            // CreateNew does not follow a link that appeared since.
+            var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
             if (!OperatingSystem.IsWindows())
             {
-                options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+                File.SetUnixFileMode(stream.SafeFileHandle, Everyone); // the session has another uid; the directory is closed to others
             }
 
-            return (name, new FileStream(path, options));
+            return (name, stream);
         }
     }
 }

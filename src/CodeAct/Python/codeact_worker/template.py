@@ -10,11 +10,14 @@ import importlib
 import json
 import os
 import select
+import shutil
 import signal
 import socket
 import sys
+import tempfile
 import time
 
+from . import confine, kernel, probe
 from . import output as outputs
 from . import shell as shells
 from . import wire, worker
@@ -23,9 +26,11 @@ REQUEST_LIMIT = 1 << 16
 
 
 class Template:
-    def __init__(self, host, options):
+    def __init__(self, host, options, sandbox):
         self.host = host
         self.options = options
+        self.sandbox = sandbox
+        self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         self.interrupts = wire.Interrupts()
         self.output = outputs.Output(None, self.interrupts)
         self.workers = {}  # pid: id of the session
@@ -46,10 +51,36 @@ class Template:
             matplotlib.use("module://codeact_worker.figures")
         self.shell = shells.make(self.output, self.options["scratch"])
         self.warm()
+        layers = self.confine()
         gc.collect()
         gc.freeze()
         gc.enable()
-        return {"missing": missing, "seconds": time.monotonic() - started, "python": sys.version.split()[0]}
+        return {
+            "missing": missing, "seconds": time.monotonic() - started, "python": sys.version.split()[0],
+            "layers": layers, "lacking": probe.missing(layers) if self.sandbox.on else []}
+
+    def confine(self):
+        """Prepares the sandbox of the workers and tries it."""
+        if not self.sandbox.on:
+            return []
+        self.sandbox.build_root()
+        workspace = tempfile.mkdtemp(prefix="codeact-probe-")
+        try:
+            return probe.run(self.sandbox, self.fork_apart, workspace, self.options["limits"], self.options["secrets"])
+        finally:
+            shutil.rmtree(workspace)
+
+    def fork_apart(self):
+        """Forks a child that is the first of a process namespace of its own: with it ends every process of its session."""
+        if self.sandbox.spaces:
+            kernel.unshare(kernel.NEWPID)
+        pid = -1
+        try:
+            pid = os.fork()
+            return pid
+        finally:
+            if pid and self.sandbox.spaces:
+                kernel.setns(self.own_processes, kernel.NEWPID)
 
     def warm(self):
         """A few cells into the void: the first cell of a session finds everything in memory."""
@@ -102,7 +133,7 @@ class Template:
         out, out_far = os.pipe2(os.O_CLOEXEC)
         err, err_far = os.pipe2(os.O_CLOEXEC)
         try:
-            pid = os.fork()
+            pid = self.fork_apart()
             if pid == 0:
                 self.become_worker(request, far, out_far, err_far)
             self.workers[pid] = request["id"]
@@ -138,8 +169,7 @@ class Template:
             kept = control.detach()
             os.dup2(kept, 3, inheritable=False)
             os.closerange(4, 1 << 16)
-            os.chdir(request["workspace"])
-            self.shell.workspace = request["workspace"]
+            self.shell.workspace = self.sandbox.enter(request["workspace"], request["limits"], request["id"])
             self.output.channel = wire.Channel(socket.socket(fileno=3), self.interrupts)
             self.output.noisy = False
             worker.reseed()
@@ -153,9 +183,18 @@ class Template:
 
 
 def main(host_socket, options):
+    """The process that the host starts: it separates itself from the machine and lets its child be the template."""
     options = json.loads(options)
+    sandbox = confine.Sandbox(options["confined"], options["namespaces"], options["directory"])
+    sandbox.separate()
+    pid = os.fork()
+    if pid:
+        os.close(0)
+        code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        os._exit(code if code >= 0 else 128 - code)
+    kernel.prctl(kernel.SET_PDEATHSIG, signal.SIGKILL)
     host = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     host.connect(host_socket)
-    sys.path.insert(0, "")
-    template = Template(host, options)
+    sys.path[0] = ""
+    template = Template(host, options, sandbox)
     template.serve(template.prepare())

@@ -1,0 +1,270 @@
+"""Confinement: what a session can see and do of the machine.
+
+A `Sandbox` is made in the launcher and looks for what this machine allows: namespaces (as root, or in a user namespace of
+its own) with a private root, or, without them, the floor that any user has: Landlock, seccomp, no_new_privs, limits. Each
+worker enters it once, after the fork and while it has a single thread, top to bottom in `enter`.
+"""
+
+import os
+import resource
+import sys
+
+from . import kernel, seccomp
+
+WORKSPACE = "/workspace"
+UIDS = 0x30000000  # own uids of sessions begin here: far above those of people and of containers
+DEVICES = ("null", "zero", "full", "random", "urandom")
+SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
+SETTINGS = ("alternatives", "fonts", "ld.so.cache", "localtime", "matplotlibrc", "mime.types", "python3", "python3.11")
+PEOPLE = {
+    "passwd": "root:x:0:0:root:/:/usr/sbin/nologin\nsession:x:1000:1000:session:/workspace:/bin/sh\n",
+    "group": "root:x:0:\nsession:x:1000:\n",
+    "hosts": "127.0.0.1 localhost\n",
+}
+
+# linux/landlock.h
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE, IOCTL = 1 << 0, 1 << 1, 1 << 2, 1 << 3, 1 << 14, 1 << 15
+READ = EXECUTE | READ_FILE | READ_DIR
+OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL
+FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
+TCP = 3  # bind and connect
+SCOPES = 3  # abstract Unix sockets and signals
+SCOPES_ABI = 6
+
+
+class Sandbox:
+    def __init__(self, on, namespaces, directory):
+        self.on = on
+        self.namespaces = namespaces
+        self.root = os.path.join(directory, "root")
+        self.engine = os.getpid()
+        self.as_root = os.getuid() == 0
+        self.own_users = False  # in a user namespace, where only our own uid exists
+        self.spaces = False  # namespaces and a private root
+        self.why_not = "confinement is off"
+        self.abi = kernel.landlock_abi() if on else 0
+        self.filter = None
+
+    # In the launcher.
+
+    def separate(self):
+        """Moves the launcher's children into namespaces of their own where that works."""
+        if not self.on:
+            return
+        self.why_not = _attempt(self._move) if self.namespaces else "not to be used"
+        if self.why_not and self.as_root and self.namespaces:
+            self.own_users = True
+            self.why_not = _attempt(self._move) and self.why_not
+        self.spaces = not self.why_not
+        if self.spaces:
+            self._move()
+        self.filter = seccomp.program(unix_sockets=self.spaces)
+
+    def _move(self):
+        users = self.own_users or not self.as_root
+        uid, gid = os.getuid(), os.getgid()
+        kernel.unshare(
+            (kernel.NEWUSER if users else 0) | kernel.NEWPID | kernel.NEWNS | kernel.NEWNET | kernel.NEWUTS | kernel.NEWIPC)
+        if users:
+            self.own_users = True
+            _write("/proc/self/setgroups", "deny")
+            _write("/proc/self/uid_map", f"{uid} {uid} 1")
+            _write("/proc/self/gid_map", f"{gid} {gid} 1")
+        kernel.mount("", "/", flags=kernel.REC | kernel.PRIVATE)
+        os.makedirs(self.root, exist_ok=True)
+        kernel.mount("tmpfs", self.root, "tmpfs", kernel.NOSUID, "size=4m,mode=755")
+
+    # In the template.
+
+    def build_root(self):
+        """The system as sessions see it, read-only; what differs among them is mounted by each."""
+        self.base_data = _data_size()
+        self.base_tasks = 0 if self.spaces or self.as_root else _tasks_of(os.getuid())
+        if not self.spaces:
+            return
+        for directory in library_roots():
+            if os.path.islink(directory):
+                os.symlink(os.readlink(directory), self.root + directory)
+            else:
+                self._bind(directory)
+        os.makedirs(self.root + "/etc", exist_ok=True)
+        for name in SETTINGS:
+            if os.path.exists("/etc/" + name):
+                self._bind("/etc/" + name)
+        for name, text in PEOPLE.items():
+            _write(f"{self.root}/etc/{name}", text)
+        for name in ("proc", "tmp", "dev/shm", WORKSPACE[1:]):
+            os.makedirs(os.path.join(self.root, name))
+        for name in DEVICES:
+            self._bind("/dev/" + name)
+        for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
+            os.symlink("/proc/self/fd" + target, f"{self.root}/dev/{name}")
+        kernel.mount_attributes(self.root, kernel.RDONLY | kernel.NOSUID)
+
+    def _bind(self, path):
+        target = self.root + path
+        if os.path.isdir(path):
+            os.makedirs(target, exist_ok=True)
+        else:
+            os.makedirs(os.path.dirname(target), exist_ok=True)
+            _write(target, "")
+        kernel.mount(path, target, flags=kernel.BIND | kernel.REC)
+
+    # In the worker.
+
+    def enter(self, workspace, limits, number):
+        """Confines this process for good. Gives the path of the workspace as the session sees it."""
+        home = WORKSPACE if self.spaces else workspace
+        temporary = "/tmp" if self.spaces else os.path.join(workspace, ".tmp")
+        if self.on:
+            uid = self._own(workspace, number)
+            if self.spaces:
+                self._enter_root(workspace, limits)
+            else:
+                os.makedirs(temporary, exist_ok=True)
+            self._limit(limits)
+            self._drop_privileges(uid)
+            self._landlock(home)
+            kernel.seccomp(self.filter)
+        os.chdir(home)
+        kernel.prctl(kernel.SET_PDEATHSIG, 9)  # the template's end is ours
+        os.environ.update(HOME=home, USER="session", LOGNAME="session", PWD=home, TMPDIR=temporary, MPLBACKEND="Agg")
+        os.environ.update(MPLCONFIGDIR=temporary + "/matplotlib", IPYTHONDIR=temporary + "/ipython")
+        return home
+
+    def _own(self, workspace, number):
+        """As root each session has a uid of its own; one that takes over a workspace has its predecessor's."""
+        if not self.as_root or self.own_users:
+            return None
+        uid = os.stat(workspace).st_uid
+        if uid < UIDS:
+            uid = UIDS + (self.engine % 0xFFFF) * 0x1000 + number % 0x1000
+            os.chown(workspace, uid, uid)
+            for entry in os.scandir(workspace):
+                os.chown(entry.path, uid, uid, follow_symlinks=False)
+        for stream in (1, 2):
+            os.fchown(stream, uid, uid)  # so that /dev/stdout can be opened
+        return uid
+
+    def _enter_root(self, workspace, limits):
+        network = 0 if self.abi >= SCOPES_ABI else kernel.NEWNET  # sessions share an empty one where Landlock parts them
+        kernel.unshare(kernel.NEWNS | kernel.NEWIPC | network)
+        size = f"size={limits['temporaryBytes']},nr_inodes=100000,mode=1777"
+        kernel.mount("tmpfs", self.root + "/tmp", "tmpfs", kernel.NOSUID | kernel.NODEV, size)
+        kernel.mount("tmpfs", self.root + "/dev/shm", "tmpfs", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC, size)
+        kernel.mount(workspace, self.root + WORKSPACE, flags=kernel.BIND)
+        kernel.mount_attributes(self.root + WORKSPACE, kernel.NOSUID | kernel.NODEV)
+        try:
+            kernel.mount("proc", self.root + "/proc", "proc", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC)
+        except OSError:  # a container that hides parts of /proc forbids a new one; then there is none
+            pass
+        os.chdir(self.root)
+        kernel.pivot_root(".", ".")
+        kernel.umount(".", kernel.DETACH)
+
+    def _limit(self, limits):
+        tasks = limits["processes"] + self.base_tasks
+        values = {
+            resource.RLIMIT_CORE: 0,
+            resource.RLIMIT_DATA: self.base_data + limits["memoryBytes"],
+            resource.RLIMIT_NPROC: tasks,
+            resource.RLIMIT_NOFILE: limits["openFiles"],
+            resource.RLIMIT_FSIZE: limits["fileBytes"],
+            resource.RLIMIT_MEMLOCK: 64 << 10,
+            resource.RLIMIT_MSGQUEUE: 0,
+        }
+        if limits["processorSeconds"]:
+            values[resource.RLIMIT_CPU] = limits["processorSeconds"]
+        for kind, value in values.items():
+            hard = resource.getrlimit(kind)[1]
+            if hard != resource.RLIM_INFINITY:
+                value = min(value, hard)
+            resource.setrlimit(kind, (value, value))
+
+    def _drop_privileges(self, uid):
+        if uid is not None:
+            kernel.drop_bounding_set()
+            os.setgroups([])
+            os.setresgid(uid, uid, uid)
+            os.setresuid(uid, uid, uid)
+            kernel.prctl(kernel.SET_DUMPABLE, 1)  # else /proc/self, and with it /dev/stdout, is root's
+        elif self.spaces and os.path.exists("/proc/self"):
+            # A namespace for this session alone: the number of its processes is counted there, and it has no power outside.
+            me, group = os.getuid(), os.getgid()
+            kernel.unshare(kernel.NEWUSER)
+            _write("/proc/self/setgroups", "deny")
+            _write("/proc/self/uid_map", f"{me} {me} 1")
+            _write("/proc/self/gid_map", f"{group} {group} 1")
+            kernel.drop_bounding_set()
+        kernel.clear_capabilities()
+        kernel.prctl(kernel.SET_NO_NEW_PRIVS, 1)
+
+    def _landlock(self, home):
+        if not self.abi:
+            return
+        handled = FILE_RIGHTS[min(self.abi, 5)]
+        ruleset = kernel.landlock_ruleset(handled, TCP, SCOPES, self.abi)
+        readable = ["/"] if self.spaces else [*library_roots(), *("/etc/" + name for name in SETTINGS), "/proc/self"]
+        for path in readable:
+            if os.path.exists(path):
+                kernel.landlock_allow(ruleset, path, handled & (READ if os.path.isdir(path) else READ & OF_A_FILE))
+        for path in (home, "/tmp", "/dev/shm") if self.spaces else (home,):
+            kernel.landlock_allow(ruleset, path, handled)
+        for name in DEVICES:
+            kernel.landlock_allow(ruleset, "/dev/" + name, handled & OF_A_FILE & ~EXECUTE)
+        kernel.landlock_restrict(ruleset)
+        os.close(ruleset)
+
+
+def library_roots():
+    """The directories that a running Python needs, none inside another."""
+    wanted = [*SYSTEM, sys.prefix, sys.base_prefix, *(path for path in sys.path if os.path.isabs(path))]
+    roots = []
+    for path in sorted({path for path in wanted if os.path.isdir(path)}, key=len):
+        if not any(path == root or path.startswith(root + "/") for root in roots):
+            roots.append(path)
+    return roots
+
+
+def _attempt(action):
+    """Tries an action in a child, since half of it cannot be taken back; None, or why it fails."""
+    reading, writing = os.pipe()
+    pid = os.fork()
+    if pid == 0:
+        try:
+            action()
+        except OSError as error:
+            os.write(writing, str(error).encode())
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading, "rb") as pipe:
+        failure = pipe.read().decode()
+    os.waitpid(pid, 0)
+    return failure or None
+
+
+def _write(path, text):
+    with open(path, "w") as file:
+        file.write(text)
+
+
+def _data_size():
+    """Private memory of this process in bytes, as RLIMIT_DATA counts it."""
+    with open("/proc/self/status") as status:
+        for line in status:
+            if line.startswith("VmData:"):
+                return int(line.split()[1]) << 10
+    return 0
+
+
+def _tasks_of(uid):
+    """How many threads the user has already: without namespaces the limit counts them too."""
+    count = 0
+    for name in os.listdir("/proc"):
+        try:
+            if name.isdigit() and os.stat("/proc/" + name).st_uid == uid:
+                count += len(os.listdir(f"/proc/{name}/task"))
+        except OSError:
+            pass
+    return count

@@ -1,0 +1,138 @@
+"""System calls that Python has no name for, through ctypes. Each raises OSError that names the call."""
+
+import ctypes
+import errno
+import os
+import platform
+
+MACHINE = platform.machine()
+_libc = ctypes.CDLL(None, use_errno=True)
+
+# sched.h
+NEWNS, NEWUTS, NEWIPC = 0x00020000, 0x04000000, 0x08000000
+NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
+NEW_ANY = NEWNS | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET | 0x02000000 | 0x00000080  # and cgroup, time
+
+# sys/mount.h
+RDONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
+BIND, REC, PRIVATE = 4096, 16384, 1 << 18
+DETACH = 2
+
+# linux/prctl.h
+SET_PDEATHSIG, SET_DUMPABLE, CAPBSET_DROP = 1, 4, 24
+SET_SECCOMP, SET_NO_NEW_PRIVS, SET_CHILD_SUBREAPER = 22, 38, 36
+SECCOMP_MODE_FILTER = 2
+
+_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+_MOUNT_SETATTR = 442
+_LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
+_AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
+
+
+def _check(result, call):
+    if result == -1:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{call}: {os.strerror(number)}")
+    return result
+
+
+def _syscall(call, number, *arguments):
+    return _check(_libc.syscall(ctypes.c_long(number), *arguments), call)
+
+
+def unshare(flags):
+    _check(_libc.unshare(ctypes.c_int(flags)), "unshare")
+
+
+def setns(descriptor, kind):
+    _check(_libc.setns(descriptor, kind), "setns")
+
+
+def mount(source, target, kind="", flags=0, data=""):
+    result = _libc.mount(source.encode(), target.encode(), kind.encode(), ctypes.c_ulong(flags), data.encode())
+    _check(result, f"mount {source or kind} on {target}")
+
+
+def mount_attributes(target, attributes):
+    """Sets RDONLY and the like on a mount and all below it."""
+    value = (ctypes.c_uint64 * 4)(attributes, 0, 0, 0)
+    _syscall(
+        f"mount_setattr {target}", _MOUNT_SETATTR, ctypes.c_int(_AT_FDCWD), target.encode(),
+        ctypes.c_uint(_AT_RECURSIVE), ctypes.byref(value), ctypes.c_size_t(ctypes.sizeof(value)))
+
+
+def pivot_root(new, old):
+    _syscall("pivot_root", _PIVOT_ROOT[MACHINE], new.encode(), old.encode())
+
+
+def umount(target, flags):
+    _check(_libc.umount2(target.encode(), flags), f"umount {target}")
+
+
+def prctl(option, *arguments):
+    given = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in (*arguments, 0, 0, 0, 0)[:4]]
+    return _check(_libc.prctl(ctypes.c_int(option), *given), f"prctl {option}")
+
+
+def drop_bounding_set():
+    """No program that is run can give a capability back. Needs CAP_SETPCAP."""
+    for capability in range(64):
+        if _libc.prctl(CAPBSET_DROP, ctypes.c_ulong(capability), *[ctypes.c_ulong(0)] * 3) == -1:
+            if ctypes.get_errno() == errno.EINVAL:  # beyond the last one that this kernel has
+                return
+            raise PermissionError("prctl: the bounding set cannot be dropped")
+
+
+def clear_capabilities():
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)  # _LINUX_CAPABILITY_VERSION_3, this process
+    _check(_libc.capset(header, (ctypes.c_uint32 * 6)()), "capset")
+
+
+def landlock_abi():
+    """The version of Landlock; 0 when there is none."""
+    try:
+        return _syscall("landlock", _LANDLOCK_CREATE, None, ctypes.c_size_t(0), ctypes.c_uint(1))
+    except OSError:
+        return 0
+
+
+def landlock_ruleset(files, network, scopes, abi):
+    attributes = (ctypes.c_uint64 * 3)(files, network, scopes)
+    size = 8 if abi < 4 else 16 if abi < 6 else 24
+    return _syscall("landlock_create_ruleset", _LANDLOCK_CREATE, attributes, ctypes.c_size_t(size), ctypes.c_uint(0))
+
+
+def landlock_allow(ruleset, path, access):
+    class Rule(ctypes.Structure):
+        _pack_ = 1
+        _fields_ = [("access", ctypes.c_uint64), ("parent", ctypes.c_int32)]
+
+    parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
+    try:
+        rule = Rule(access, parent)
+        _syscall(
+            f"landlock_add_rule {path}", _LANDLOCK_ADD, ctypes.c_int(ruleset), ctypes.c_int(1), ctypes.byref(rule),
+            ctypes.c_uint(0))
+    finally:
+        os.close(parent)
+
+
+def landlock_restrict(ruleset):
+    _syscall("landlock_restrict_self", _LANDLOCK_RESTRICT, ctypes.c_int(ruleset), ctypes.c_uint(0))
+
+
+class FilterProgram(ctypes.Structure):
+    """struct sock_fprog with its instructions."""
+
+    _fields_ = [("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p)]
+
+    def __init__(self, instructions):
+        class Instruction(ctypes.Structure):
+            _fields_ = [("code", ctypes.c_ushort), ("yes", ctypes.c_ubyte), ("no", ctypes.c_ubyte), ("k", ctypes.c_uint)]
+
+        self.array = (Instruction * len(instructions))(*instructions)
+        super().__init__(len(instructions), ctypes.cast(self.array, ctypes.c_void_p))
+
+
+def seccomp(program):
+    prctl(SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program))
