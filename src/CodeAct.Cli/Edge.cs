@@ -5,7 +5,7 @@ namespace CodeAct.Cli;
 /// <summary>The outermost edge: every error that a command lets out becomes one line and an exit code.</summary>
 internal static class Edge
 {
-    public static async Task<int> InvokeAsync(RootCommand root, string[] args, CancellationToken cancellationToken)
+    public static async Task<int> InvokeAsync(Command root, string[] args, CancellationToken cancellationToken)
     {
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try

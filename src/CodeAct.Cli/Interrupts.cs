@@ -2,15 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace CodeAct.Cli;
 
-/// <summary>Ctrl-C: the first goes to what is running, if that wants it; the next within two seconds ends the command.</summary>
+/// <summary>Ctrl-C: it goes to what is running, if that wants it; else it ends the command.</summary>
 internal sealed class Interrupts : IDisposable
 {
     private static readonly TimeSpan _twice = TimeSpan.FromSeconds(2);
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stop = new();
     private readonly PosixSignalRegistration[] _signals;
-    private Func<bool>? _first;
-    private long _last;
+    private Func<bool, bool>? _handler;
+    private long? _last;
 
     public Interrupts(TimeProvider time)
     {
@@ -18,17 +18,18 @@ internal sealed class Interrupts : IDisposable
         _signals =
         [
             PosixSignalRegistration.Create(PosixSignal.SIGINT, OnInterrupt),
-            PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal => Stop(signal)),
+            PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop),
         ];
     }
 
     /// <summary>Cancelled when the command is to end.</summary>
     public CancellationToken Token => _stop.Token;
 
-    /// <summary>Who gets the first Ctrl-C until the result is disposed; false from it means: end the command.</summary>
-    public IDisposable FirstGoesTo(Func<bool> handler)
+    /// <summary>Sends Ctrl-C to a handler until the result is disposed.</summary>
+    /// <param name="handler">Is told whether this is the second within two seconds; false from it ends the command.</param>
+    public IDisposable GoTo(Func<bool, bool> handler)
     {
-        _first = handler;
+        _handler = handler;
         return new Release(this);
     }
 
@@ -45,25 +46,24 @@ internal sealed class Interrupts : IDisposable
     private void OnInterrupt(PosixSignalContext signal)
     {
         var now = _time.GetTimestamp();
-        var again = _last != 0 && _time.GetElapsedTime(_last, now) < _twice;
+        var again = _last is { } last && _time.GetElapsedTime(last, now) < _twice;
         _last = now;
-        if (!again && _first is { } first && first())
+        signal.Cancel = true;
+        if (_handler?.Invoke(again) is not true)
         {
-            signal.Cancel = true;
-            return;
+            Stop(signal);
         }
-
-        Stop(signal);
     }
 
+    // Whoever insists gets the system's way, which ends the process at once.
     private void Stop(PosixSignalContext signal)
     {
-        signal.Cancel = true;
+        signal.Cancel = !_stop.IsCancellationRequested;
         _stop.Cancel();
     }
 
     private sealed class Release(Interrupts owner) : IDisposable
     {
-        public void Dispose() => owner._first = null;
+        public void Dispose() => owner._handler = null;
     }
 }

@@ -1,8 +1,11 @@
 using System.CommandLine;
+using System.CommandLine.Help;
 using CodeAct.Cli;
+using CodeAct.Cli.Commands;
 
 using var interrupts = new Interrupts(TimeProvider.System);
-var root = new RootCommand(
+var root = new Command(
+    "codeact",
     """
     An agent that solves a task by writing Python, which runs in a sandboxed interpreter that remembers.
 
@@ -10,5 +13,11 @@ var root = new RootCommand(
       codeact run "What is the average price per category?" --file products.csv
       codeact chat --model openai:gpt-5
       echo "print(6 * 7)" | codeact exec
-    """);
+    """)
+{
+    new HelpOption(),
+    new VersionOption(),
+    RunCommand.Create(interrupts),
+    ShowCommand.Create(),
+};
 return await Edge.InvokeAsync(root, args, interrupts.Token);

@@ -15,13 +15,12 @@ namespace CodeAct.Models;
 /// </remarks>
 internal sealed class OpenAIDialectPolicy(Uri baseUrl) : PipelinePolicy
 {
-    private static readonly string[] _optional = ["stream_options", "stop"];
+    private const string NewLimit = "max_completion_tokens";
+    private const string OldLimit = "max_tokens";
+    private static readonly string[] _optional = ["stream_options", "stop", NewLimit, OldLimit];
 
-    private readonly string[] _limits = baseUrl.Host.EndsWith(".openai.com", StringComparison.OrdinalIgnoreCase)
-        ? ["max_completion_tokens", "max_tokens"]
-        : ["max_tokens", "max_completion_tokens"];
-
-    private ImmutableHashSet<string> _refused = [];
+    private ImmutableHashSet<string> _refused =
+        baseUrl.Host.EndsWith(".openai.com", StringComparison.OrdinalIgnoreCase) ? [] : [NewLimit];
 
     public override void Process(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex) =>
         throw new NotSupportedException("Chat clients are asynchronous.");
@@ -33,7 +32,7 @@ internal sealed class OpenAIDialectPolicy(Uri baseUrl) : PipelinePolicy
         var refused = _refused;
         while (true)
         {
-            Adapt(request, refused);
+            LeaveOut(request, refused);
             message.Request.Content = BinaryContent.Create(BinaryData.FromString(request.ToJsonString()));
             await ProcessNextAsync(message, pipeline, currentIndex);
             if (message.Response is not { Status: 400 or 422 } response)
@@ -43,13 +42,7 @@ internal sealed class OpenAIDialectPolicy(Uri baseUrl) : PipelinePolicy
             }
 
             await response.BufferContentAsync(message.CancellationToken);
-            if (OpenAIErrors.IsOverflow(response.Status, OpenAIErrors.Read(response)))
-            {
-                return; // vLLM's names max_tokens, which is only too large then
-            }
-
-            var error = response.Content.ToString();
-            var named = _optional.Concat(_limits).Where(name => request.ContainsKey(name) && Names(error, name)).ToList();
+            var named = _optional.Where(name => request.ContainsKey(name) && Names(response.Content.ToString(), name)).ToList();
             if (named is [])
             {
                 return;
@@ -67,19 +60,18 @@ internal sealed class OpenAIDialectPolicy(Uri baseUrl) : PipelinePolicy
         return (await JsonNode.ParseAsync(body, cancellationToken: message.CancellationToken))!.AsObject();
     }
 
-    private void Adapt(JsonObject request, ImmutableHashSet<string> refused)
+    private static void LeaveOut(JsonObject request, ImmutableHashSet<string> refused)
     {
-        foreach (var name in _optional.Where(refused.Contains))
+        foreach (var name in refused)
         {
-            request.Remove(name);
-        }
-
-        var limit = _limits
-            .Select(name => request.Remove(name, out var value) ? value : null)
-            .FirstOrDefault(value => value is not null);
-        if (_limits.FirstOrDefault(name => !refused.Contains(name)) is { } wanted && limit is not null)
-        {
-            request[wanted] = limit;
+            if (request.Remove(name, out var value) && name is NewLimit or OldLimit)
+            {
+                var other = name == NewLimit ? OldLimit : NewLimit;
+                if (!refused.Contains(other))
+                {
+                    request[other] = value?.DeepClone();
+                }
+            }
         }
     }
 

@@ -1,0 +1,79 @@
+using System.CommandLine;
+using CodeAct.Agents;
+using CodeAct.Cli.Terminal;
+
+namespace CodeAct.Cli.Commands;
+
+/// <summary><c>codeact run</c>: one task, from the question to the answer.</summary>
+internal static class RunCommand
+{
+    public static Command Create(Interrupts interrupts)
+    {
+        var task = new Argument<string>("task") { Description = "What to do, in words; '-' reads it from standard input." };
+        var flags = new AgentFlags();
+        var json = new Option<bool>("--json") { Description = "Print the events as JSON lines." };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Print the answer and nothing else." };
+        var command = new Command(
+            "run",
+            """
+            Solve one task: the model writes Python, the interpreter runs it, until there is an answer.
+            
+            On a terminal the run is shown as it happens; into a pipe it is printed as plain text.
+            Ctrl-C interrupts the running cell, and the model sees that; a second one ends the run.
+            Exit code: 0 answered, 1 an error, 2 a limit was reached, 130 interrupted.
+
+            Examples:
+              codeact run "What is the average price per category?" --file products.csv
+              codeact run "Plot y = x**2 into plot.png" --out .
+              codeact run "What is 2**64?" --quiet
+              codeact run - --model openai:qwen3:8b --base-url http://localhost:11434/v1 < task.txt
+            """)
+        {
+            task, json, quiet,
+        };
+        flags.AddTo(command);
+        command.SetAction(async (arguments, cancellationToken) =>
+        {
+            var message = arguments.GetValue(task)!;
+            message = message == "-" ? (await Console.In.ReadToEndAsync(cancellationToken)).Trim() : message;
+            var mode = arguments.GetValue(json) ? Mode.Json : arguments.GetValue(quiet) ? Mode.Quiet : Mode.Shown;
+            return await RunAsync(message, flags.Read(arguments, TimeProvider.System), mode, interrupts, cancellationToken);
+        });
+        return command;
+    }
+
+    private enum Mode
+    {
+        Shown,
+        Json,
+        Quiet,
+    }
+
+    private static async Task<int> RunAsync(
+        string message, AgentSettings settings, Mode mode, Interrupts interrupts, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        using var screen = mode is Mode.Shown ? Screen.OfProcess(time) : Screen.Plain(Console.Error, time);
+        IRunView view = mode switch
+        {
+            Mode.Json => new JsonView(Console.Out, Console.Error, time),
+            Mode.Quiet => new AnswerView(Console.Out, Console.Error),
+            _ => new RunPrinter(screen, time),
+        };
+        if (settings.Model.Notice is { } notice && mode is not Mode.Quiet)
+        {
+            screen.Line(notice, Look.Faint);
+        }
+
+        screen.Status(() => "starting the interpreter and the model");
+        await using var desk = await Desk.OpenAsync(settings, time, cancellationToken);
+        screen.Status(null);
+        var end = await desk.RunAsync(message, view, interrupts, cancellationToken);
+        return end.Reason switch
+        {
+            StopReason.Answered => ExitCode.Done,
+            StopReason.Interrupted => ExitCode.Interrupted,
+            _ => ExitCode.Limit,
+        };
+    }
+}

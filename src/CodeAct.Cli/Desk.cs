@@ -1,0 +1,120 @@
+using CodeAct.Agents;
+using CodeAct.Conversations;
+using CodeAct.Models;
+using CodeAct.Python;
+
+namespace CodeAct.Cli;
+
+/// <summary>Everything that a conversation at the command line needs: model, interpreter, log, and a way out for files.</summary>
+internal sealed class Desk : IAsyncDisposable
+{
+    private readonly AgentSettings _settings;
+    private readonly Model _model;
+    private readonly PythonEngine _engine;
+    private readonly ConversationLog _log;
+    private readonly Agent _agent;
+    private readonly OutputFiles _output;
+    private Conversation _conversation;
+
+    private Desk(AgentSettings settings, Model model, PythonEngine engine, IPythonSession session, TimeProvider time)
+    {
+        (_settings, _model, _engine) = (settings, model, engine);
+        _log = ConversationLog.Open(settings.LogFile, time);
+        _agent = new Agent(model, settings.Options, time);
+        _output = new OutputFiles(settings.OutDirectory);
+        _conversation = new Conversation(session);
+    }
+
+    /// <summary>The files of the interpreter.</summary>
+    public Workspace Workspace => _conversation.Session.Workspace;
+
+    /// <summary>Starts the interpreter while the model loads.</summary>
+    public static async Task<Desk> OpenAsync(AgentSettings settings, TimeProvider time, CancellationToken cancellationToken)
+    {
+        var model = settings.Model.LoadAsync(cancellationToken);
+        var engine = PythonEngine.StartAsync(new PythonEngineOptions { PoolSize = 0, Time = time }, cancellationToken);
+        try
+        {
+            await Task.WhenAll(model, engine);
+            return new Desk(settings, await model, await engine, await SessionAsync(await engine, settings, cancellationToken), time);
+        }
+        catch
+        {
+            if (engine.IsCompletedSuccessfully)
+            {
+                await (await engine).DisposeAsync();
+            }
+
+            if (model.IsCompletedSuccessfully)
+            {
+                (await model).Dispose();
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>Lets the agent take up a message, and shows, writes down and saves what comes of it.</summary>
+    /// <remarks>Ctrl-C interrupts a running cell, or else the run; twice within two seconds always the run.</remarks>
+    public async Task<RunEnded> RunAsync(string message, IRunView view, Interrupts interrupts, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var session = _conversation.Session;
+        var inCell = false;
+        using var ctrlC = interrupts.GoTo(again =>
+        {
+            if (inCell && !again)
+            {
+                session.Interrupt();
+            }
+            else
+            {
+                stop.Cancel();
+            }
+
+            return true;
+        });
+        RunEnded? end = null;
+        await foreach (var happened in _agent.RunAsync(_conversation, message, stop.Token))
+        {
+            inCell = happened is CellStarted || (inCell && happened is not CellFinished);
+            end = happened as RunEnded ?? end;
+            await _log.AddAsync(happened, CancellationToken.None);
+            view.Show(happened);
+            foreach (var path in _output.Take(happened, session.Workspace))
+            {
+                view.Saved(path);
+            }
+        }
+
+        return end ?? throw new System.Diagnostics.UnreachableException("A run ended without its end.");
+    }
+
+    /// <summary>Begins anew: an empty conversation and a fresh interpreter with the files it began with.</summary>
+    public async Task ResetAsync(CancellationToken cancellationToken)
+    {
+        var session = await SessionAsync(_engine, _settings, cancellationToken);
+        await _conversation.Session.DisposeAsync();
+        _conversation = new Conversation(session);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _log.DisposeAsync();
+        await _conversation.Session.DisposeAsync();
+        await _engine.DisposeAsync();
+        _model.Dispose();
+    }
+
+    private static async Task<IPythonSession> SessionAsync(
+        PythonEngine engine, AgentSettings settings, CancellationToken cancellationToken)
+    {
+        var session = await engine.CreateSessionAsync(new SessionOptions(), cancellationToken);
+        foreach (var file in settings.Files)
+        {
+            await session.Workspace.AddFileAsync(file, cancellationToken);
+        }
+
+        return session;
+    }
+}

@@ -1,0 +1,186 @@
+using System.Diagnostics;
+using CodeAct.Actions;
+using CodeAct.Agents;
+
+namespace CodeAct.Cli.Terminal;
+
+/// <summary>Prints a run for a person: live while it happens, or again from its log.</summary>
+internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
+{
+    private readonly CellPrinter _cell = new(screen, time);
+    private CodeActionParser _parser = new();
+    private string _reply = "";      // of the last ReplyEnded
+    private string _streamed = "";   // of the reply as it stands on the screen
+    private bool _gap;               // an empty line is due before what comes next
+    private long _asked;
+    private long _pieces;
+    private long _tokens;
+    private double _streamSeconds;
+
+    /// <summary>Prints what happened.</summary>
+    public void Show(AgentEvent happened)
+    {
+        switch (happened)
+        {
+            case RunStarted started:
+                ShowTask(started);
+                break;
+            case ModelText(var text):
+                ShowPiece(text);
+                break;
+            case ReplyEnded ended:
+                EndReply(ended);
+                break;
+            case ReplyRejected(var reason):
+                ShowThought(_reply);
+                Gap();
+                screen.Line($"Not usable: {reason}", Look.Warning);
+                _gap = true;
+                Ask();
+                break;
+            case CellStarted(var code):
+                ShowThought(Thought());
+                Gap();
+                _cell.Start(code);
+                break;
+            case CellOutput(var shown):
+                _cell.Show(shown);
+                break;
+            case CellFinished(var result, _):
+                _cell.End(result);
+                _gap = true;
+                Ask();
+                break;
+            case RunEnded ended:
+                End(ended);
+                break;
+            default:
+                throw new UnreachableException($"No way to show {happened.GetType().Name}.");
+        }
+    }
+
+    /// <summary>Says where a file or picture of the run was put.</summary>
+    public void Saved(string path) => screen.Line($"  saved {SafeText.Of(path)}", Look.Good);
+
+    private void ShowTask(RunStarted started)
+    {
+        (_tokens, _streamSeconds) = (0, 0);
+        screen.Line($"> {SafeText.Of(started.Task)}", Look.Task);
+        if (started.Files.Count > 0)
+        {
+            screen.Line($"  files: {SafeText.Of(string.Join(", ", started.Files))}", Look.Faint);
+        }
+
+        _gap = true;
+        Ask();
+    }
+
+    private void Gap()
+    {
+        if (_gap)
+        {
+            _gap = false;
+            screen.Line();
+        }
+    }
+
+    private void Ask()
+    {
+        (_parser, _reply, _streamed, _pieces, _asked) = (new CodeActionParser(), "", "", 0, time.GetTimestamp());
+        screen.Status(() => $"{(_parser.InCode ? "writing code" : "thinking")} {Progress()}");
+    }
+
+    private string Progress()
+    {
+        var seconds = time.GetElapsedTime(_asked).TotalSeconds;
+        return _pieces > 1 ? $"· {_pieces} tokens · {_pieces / seconds:0} tokens/s" : $"· {seconds:0.0} s";
+    }
+
+    private void ShowPiece(string text)
+    {
+        _pieces++;
+        _parser.Feed(text);
+        if (!screen.IsTerminal)
+        {
+            return;
+        }
+
+        // White space at the end waits: it is shown only when more text follows.
+        var safe = SafeText.Of(_parser.Thought).Trim();
+        if (safe.Length > _streamed.Length && safe.StartsWith(_streamed, StringComparison.Ordinal))
+        {
+            Gap();
+            screen.Write(safe[_streamed.Length..]);
+            _streamed = safe;
+        }
+    }
+
+    private void EndReply(ReplyEnded ended)
+    {
+        _reply = ended.Text;
+        _tokens += ended.OutputTokens;
+        _streamSeconds += ended.Elapsed.TotalSeconds;
+        screen.Status(null);
+    }
+
+    private string Thought()
+    {
+        var parser = new CodeActionParser();
+        parser.Feed(_reply);
+        return parser.Thought.Trim();
+    }
+
+    private void ShowThought(string text)
+    {
+        screen.Status(null);
+        var rest = SafeText.Of(text).Trim();
+        rest = rest.StartsWith(_streamed, StringComparison.Ordinal) ? rest[_streamed.Length..] : "";
+        if (rest.Length + _streamed.Length > 0)
+        {
+            Gap();
+            screen.Write(rest);
+            screen.EndLine();
+        }
+    }
+
+    private void End(RunEnded ended)
+    {
+        screen.Status(null);
+        Gap();
+        if (ended.Answer is { } answer)
+        {
+            TakeBackStreamed();
+            screen.Line(SafeText.Of(answer).Trim(), Look.Answer);
+        }
+        else
+        {
+            screen.Line($"Stopped: {Prompts.Why(ended.Reason)}.", Look.Warning);
+        }
+
+        var (turns, cells, _, output, elapsed) = ended.Totals;
+        var rate = _streamSeconds > 0 && _tokens > 0 ? $" · {_tokens / _streamSeconds:0} tokens/s" : "";
+        screen.Line();
+        screen.Line($"{Count(turns, "turn")} · {Count(cells, "cell")} · {Count(output, "token")}{rate} · {elapsed.TotalSeconds:0.0} s", Look.Faint);
+    }
+
+    private void TakeBackStreamed()
+    {
+        if (_streamed.Length == 0)
+        {
+            return;
+        }
+
+        var rows = _streamed.Split('\n').Sum(line => Math.Max(1, (Spectre.Console.Rendering.Segment.CellCount([new(line)]) + screen.Width - 1) / screen.Width));
+        if (rows < screen.Height)
+        {
+            screen.TakeBack(rows);
+        }
+        else
+        {
+            screen.EndLine();
+            screen.Line();
+        }
+    }
+
+    private static string Count(long number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
+}
