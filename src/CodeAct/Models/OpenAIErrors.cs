@@ -92,6 +92,9 @@ internal static partial class OpenAIErrors
                     $"Nothing listens at {options.BaseUrl}. Start the model server, or correct --base-url.",
                 SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain } =>
                     $"There is no host '{options.BaseUrl.Host}' to be found. Correct --base-url, or check the network.",
+                OperationCanceledException { InnerException: TimeoutException } =>
+                    $"No connection to {options.BaseUrl} within {OpenAIModelOptions.ConnectTimeout.TotalSeconds} s. "
+                    + "Check host and port, and whether it is http or https.",
                 OperationCanceledException =>
                     $"The server at {options.BaseUrl} did not answer within {options.Timeout.TotalSeconds:0.#} s.",
                 var other => $"The server at {options.BaseUrl} cannot be reached: {other.Message}",

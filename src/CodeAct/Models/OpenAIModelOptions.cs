@@ -7,6 +7,9 @@ public sealed record OpenAIModelOptions(string ModelId)
     /// <summary>OpenAI's own server.</summary>
     public static Uri OpenAIUrl { get; } = new("https://api.openai.com/v1");
 
+    /// <summary>Longest wait for a connection, TLS included.</summary>
+    internal static TimeSpan ConnectTimeout { get; } = TimeSpan.FromSeconds(15);
+
     /// <summary>What the server calls the model; never empty.</summary>
     public string ModelId { get; init; } = string.IsNullOrWhiteSpace(ModelId)
         ? throw new ArgumentException("A model needs a name; write openai:NAME, such as openai:gpt-5.", nameof(ModelId))

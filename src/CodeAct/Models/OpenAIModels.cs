@@ -9,8 +9,6 @@ namespace CodeAct.Models;
 /// <summary>Models behind an OpenAI-compatible server: OpenAI, vLLM, Ollama, LM Studio, llama.cpp and many more.</summary>
 public static class OpenAIModels
 {
-    private static readonly TimeSpan _connectTimeout = TimeSpan.FromSeconds(15);
-
     /// <summary>Makes the model; nothing is sent yet.</summary>
     /// <returns>A model whose client throws <see cref="ModelException"/> when it cannot be asked or breaks off.</returns>
     /// <exception cref="ModelException">OpenAI itself is to be asked, without a key.</exception>
@@ -26,7 +24,7 @@ public static class OpenAIModels
         var http = new HttpClient(new SocketsHttpHandler
         {
             AllowAutoRedirect = false, // a redirected POST becomes a GET, and its error misleads
-            ConnectTimeout = _connectTimeout,
+            ConnectTimeout = OpenAIModelOptions.ConnectTimeout,
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         })
         { Timeout = Timeout.InfiniteTimeSpan }; // the pipeline's network timeout counts silence only
