@@ -2,7 +2,7 @@ using System.Net;
 
 namespace CodeAct.Models;
 
-/// <summary>A model could not be asked, or did not finish its reply. The message names the model, what went wrong and what to do.</summary>
+/// <summary>A model could not be asked, or did not finish its reply. The message says what went wrong and what to do.</summary>
 /// <param name="kind">What went wrong.</param>
 /// <param name="message">For a person; never holds a key or a prompt.</param>
 /// <param name="innerException">The provider's own exception.</param>
@@ -17,7 +17,8 @@ public class ModelException(ModelErrorKind kind, string message, Exception? inne
 
     /// <summary>True when the same request may succeed later. Retries of the client itself are already spent.</summary>
     public bool IsTransient =>
-        Kind is ModelErrorKind.RateLimited or ModelErrorKind.ServerError or ModelErrorKind.Unreachable or ModelErrorKind.Interrupted;
+        Kind is ModelErrorKind.RateLimited or ModelErrorKind.ServerError
+            or ModelErrorKind.Unreachable or ModelErrorKind.Interrupted;
 }
 
 /// <summary>What went wrong with a model.</summary>
@@ -29,7 +30,7 @@ public enum ModelErrorKind
     /// <summary>The server has no such model, or the URL is not that of a model server.</summary>
     NotFound,
 
-    /// <summary>The conversation does not fit into the model's context; always a <see cref="ContextOverflowException"/>.</summary>
+    /// <summary>The model's context is too small; always a <see cref="ContextOverflowException"/>.</summary>
     ContextOverflow,
 
     /// <summary>Too many requests for now.</summary>
@@ -54,7 +55,7 @@ public enum ModelErrorKind
     BadReply,
 }
 
-/// <summary>The conversation and its reply do not fit into the model's context. Shorten the conversation; asking again is useless.</summary>
+/// <summary>The conversation does not fit into the model's context. Shorten it; asking again is useless.</summary>
 /// <param name="needed">Tokens that the request has; null when the provider does not say.</param>
 /// <param name="available">Tokens that fit; null when the provider does not say.</param>
 /// <param name="innerException">The provider's own exception.</param>

@@ -10,7 +10,8 @@ public sealed record ModelName(string Provider, string Id)
     public static ModelName Parse(string text) =>
         text.IndexOf(':') is > 0 and var colon && colon < text.Length - 1
             ? new ModelName(text[..colon], text[(colon + 1)..])
-            : throw new FormatException($"'{text}' names no model; write PROVIDER:NAME, such as openai:gpt-5 or gguf:model.gguf.");
+            : throw new FormatException(
+                $"'{text}' names no model; write PROVIDER:NAME, such as openai:gpt-5 or gguf:model.gguf.");
 
     /// <inheritdoc/>
     public override string ToString() => $"{Provider}:{Id}";

@@ -15,12 +15,13 @@ namespace CodeAct.Models;
 /// </remarks>
 internal sealed class OpenAIDialectPolicy(Uri baseUrl) : PipelinePolicy
 {
-    private const string NewLimit = "max_completion_tokens";
-    private const string OldLimit = "max_tokens";
-    private static readonly string[] _optional = ["stream_options", "stop", NewLimit, OldLimit];
+    private static readonly string[] _optional = ["stream_options", "stop"];
 
-    private ImmutableHashSet<string> _refused =
-        baseUrl.Host.EndsWith(".openai.com", StringComparison.OrdinalIgnoreCase) ? [] : [NewLimit];
+    private readonly string[] _limits = baseUrl.Host.EndsWith(".openai.com", StringComparison.OrdinalIgnoreCase)
+        ? ["max_completion_tokens", "max_tokens"]
+        : ["max_tokens", "max_completion_tokens"];
+
+    private ImmutableHashSet<string> _refused = [];
 
     public override void Process(PipelineMessage message, IReadOnlyList<PipelinePolicy> pipeline, int currentIndex) =>
         throw new NotSupportedException("Chat clients are asynchronous.");
@@ -32,7 +33,7 @@ internal sealed class OpenAIDialectPolicy(Uri baseUrl) : PipelinePolicy
         var refused = _refused;
         while (true)
         {
-            LeaveOut(request, refused);
+            Adapt(request, refused);
             message.Request.Content = BinaryContent.Create(BinaryData.FromString(request.ToJsonString()));
             await ProcessNextAsync(message, pipeline, currentIndex);
             if (message.Response is not { Status: 400 or 422 } response)
@@ -42,7 +43,13 @@ internal sealed class OpenAIDialectPolicy(Uri baseUrl) : PipelinePolicy
             }
 
             await response.BufferContentAsync(message.CancellationToken);
-            var named = _optional.Where(name => request.ContainsKey(name) && Names(response.Content.ToString(), name)).ToList();
+            if (OpenAIErrors.IsOverflow(response.Status, OpenAIErrors.Read(response)))
+            {
+                return; // vLLM's names max_tokens, which is only too large then
+            }
+
+            var error = response.Content.ToString();
+            var named = _optional.Concat(_limits).Where(name => request.ContainsKey(name) && Names(error, name)).ToList();
             if (named is [])
             {
                 return;
@@ -60,18 +67,19 @@ internal sealed class OpenAIDialectPolicy(Uri baseUrl) : PipelinePolicy
         return (await JsonNode.ParseAsync(body, cancellationToken: message.CancellationToken))!.AsObject();
     }
 
-    private static void LeaveOut(JsonObject request, ImmutableHashSet<string> refused)
+    private void Adapt(JsonObject request, ImmutableHashSet<string> refused)
     {
-        foreach (var name in refused)
+        foreach (var name in _optional.Where(refused.Contains))
         {
-            if (request.Remove(name, out var value) && name is NewLimit or OldLimit)
-            {
-                var other = name == NewLimit ? OldLimit : NewLimit;
-                if (!refused.Contains(other))
-                {
-                    request[other] = value?.DeepClone();
-                }
-            }
+            request.Remove(name);
+        }
+
+        var limit = _limits
+            .Select(name => request.Remove(name, out var value) ? value : null)
+            .FirstOrDefault(value => value is not null);
+        if (_limits.FirstOrDefault(name => !refused.Contains(name)) is { } wanted && limit is not null)
+        {
+            request[wanted] = limit;
         }
     }
 

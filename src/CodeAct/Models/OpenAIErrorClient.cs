@@ -33,6 +33,11 @@ internal sealed class OpenAIErrorClient(IChatClient inner, OpenAIModelOptions op
         while (await MoveNextAsync(updates, started, cancellationToken))
         {
             started = true;
+            if (OpenAIErrors.RefusedWithin(options, updates.Current.RawRepresentation) is { } refused)
+            {
+                throw refused;
+            }
+
             finished |= updates.Current.FinishReason is not null;
             yield return updates.Current;
         }

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using OpenAI.Chat;
 
 namespace CodeAct.Models;
 
@@ -14,6 +15,8 @@ internal sealed record OpenAIErrorBody(string? Message, string? Code, int? Neede
 internal static partial class OpenAIErrors
 {
     public const string QuotaCode = "insufficient_quota";
+
+    private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture;
 
     /// <summary>Reads a buffered error; a body that is not JSON in one of the common shapes gives nothing.</summary>
     public static OpenAIErrorBody Read(PipelineResponse response)
@@ -38,7 +41,7 @@ internal static partial class OpenAIErrors
             return new OpenAIErrorBody(error.ValueKind == JsonValueKind.String ? error.GetString() : null, null, null, null);
         }
 
-        var message = Text(error, "message") ?? Text(error, "detail");
+        var message = Text(error, "message") ?? Text(error, "detail") ?? Raw(error, "detail");
         return new OpenAIErrorBody(
             message,
             Text(error, "code") ?? Text(error, "type"),
@@ -46,9 +49,31 @@ internal static partial class OpenAIErrors
             Number(error, "n_ctx") ?? Number(AvailableTokens().Match(message ?? "")));
     }
 
+    /// <summary>The exception for an error within a stream, which the SDK reads as an empty update; null for others.</summary>
+    public static ModelException? RefusedWithin(OpenAIModelOptions options, object? update)
+    {
+        if (update is not StreamingChatCompletionUpdate
+            {
+                ContentUpdate.Count: 0, FinishReason: null, Usage: null, Role: null,
+            } empty)
+        {
+            return null;
+        }
+
+        using var json = JsonDocument.Parse(ModelReaderWriter.Write(empty));
+        if (!json.RootElement.TryGetProperty("error", out var error))
+        {
+            return null;
+        }
+
+        var status = Number(error, "code") is { } code and >= 400 and < 600 ? code : 500;
+        return Refused(options with { MaxRetries = 0 }, status, Read(json.RootElement), cause: null);
+    }
+
     /// <summary>The exception for a server's refusal.</summary>
     public static ModelException Refused(OpenAIModelOptions options, int status, OpenAIErrorBody body, Exception? cause)
     {
+        var retried = options.MaxRetries == 0 ? "" : $", also after {options.MaxRetries} retries";
         var said = body.Message is null ? "" : $" It said: {Quote(body.Message, options)}";
         if (IsOverflow(status, body))
         {
@@ -72,11 +97,9 @@ internal static partial class OpenAIErrors
                 $"There is no model server at {options.BaseUrl}: {Path(options, "chat/completions")} answered {status}. "
                 + AboutUrl(options)),
             429 => (ModelErrorKind.RateLimited,
-                $"The server at {options.BaseUrl} still gets too many requests after {options.MaxRetries} retries. "
-                + $"Wait, or ask for a higher limit.{said}"),
+                $"The server at {options.BaseUrl} gets too many requests{retried}. Wait, or ask for a higher limit.{said}"),
             408 or >= 500 => (ModelErrorKind.ServerError,
-                $"The server at {options.BaseUrl} still fails ({status}) after {options.MaxRetries} retries. "
-                + $"Look at its log, or try again later.{said}"),
+                $"The server at {options.BaseUrl} failed ({status}){retried}. Look at its log, or try again later.{said}"),
             _ => (ModelErrorKind.BadRequest, $"The server at {options.BaseUrl} refused the request ({status}).{said}"),
         };
         return new ModelException(kind, message, cause) { StatusCode = (HttpStatusCode)status };
@@ -86,7 +109,7 @@ internal static partial class OpenAIErrors
     public static ModelException Unreachable(OpenAIModelOptions options, Exception cause) =>
         new(
             ModelErrorKind.Unreachable,
-            cause.GetBaseException() switch
+            (cause is OperationCanceledException ? cause : cause.GetBaseException()) switch
             {
                 SocketException { SocketErrorCode: SocketError.ConnectionRefused } =>
                     $"Nothing listens at {options.BaseUrl}. Start the model server, or correct --base-url.",
@@ -117,7 +140,8 @@ internal static partial class OpenAIErrors
             $"What {Path(options, "chat/completions")} answers is no reply of a model. {AboutUrl(options)}",
             cause);
 
-    private static bool IsOverflow(int status, OpenAIErrorBody body) =>
+    /// <summary>True when the server says, in whichever words, that the context is too small.</summary>
+    public static bool IsOverflow(int status, OpenAIErrorBody body) =>
         status is 400 or 413 or 422 or 500
         && (body.Code is "context_length_exceeded" or "exceed_context_size_error" || Overflow().IsMatch(body.Message ?? ""));
 
@@ -130,27 +154,34 @@ internal static partial class OpenAIErrors
 
     private static string Quote(string message, OpenAIModelOptions options)
     {
-        var line = (options.ApiKey is { } key ? message.Replace(key, "***", StringComparison.Ordinal) : message).ReplaceLineEndings(" ");
+        var safe = options.ApiKey is { } key ? message.Replace(key, "***", StringComparison.Ordinal) : message;
+        var line = safe.ReplaceLineEndings(" ");
         return line.Length > 300 ? line[..300] + "…" : line;
     }
 
     private static string? Text(JsonElement error, string name) =>
         error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
+    private static string? Raw(JsonElement error, string name) =>
+        error.TryGetProperty(name, out var value) ? value.GetRawText() : null;
+
     private static int? Number(JsonElement error, string name) =>
-        error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt32(out var number)
+        error.ValueKind == JsonValueKind.Object
+        && error.TryGetProperty(name, out var value)
+        && value.ValueKind == JsonValueKind.Number
+        && value.TryGetInt32(out var number)
             ? number
             : null;
 
     private static int? Number(Match match) =>
         match.Success && int.TryParse(match.Groups["n"].ValueSpan, NumberStyles.None, null, out var number) ? number : null;
 
-    [GeneratedRegex("context (?:length|size|window)|maximum model length", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("context (?:length|size|window)|maximum model length", Options, 1000)]
     private static partial Regex Overflow();
 
-    [GeneratedRegex("(?:requested|resulted in|passed|length) (?<n>\\d+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(?:requested|resulted in|passed|length) (?<n>\\d+)", Options, 1000)]
     private static partial Regex NeededTokens();
 
-    [GeneratedRegex("(?:context length is(?: only)?|model length of|limit of) (?<n>\\d+)", RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture, 1000)]
+    [GeneratedRegex("(?:context length is(?: only)?|model length of|limit of) (?<n>\\d+)", Options, 1000)]
     private static partial Regex AvailableTokens();
 }

@@ -37,7 +37,7 @@ public sealed record OpenAIModelOptions(string ModelId)
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A request needs a time limit above zero.");
     } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How often a request that failed for the moment (429, 5xx, a lost connection) is sent again; 5 unless told.</summary>
+    /// <summary>How often a request is sent again after 429, 5xx or a lost connection; 5 unless told.</summary>
     public int MaxRetries
     {
         get;

@@ -1,0 +1,147 @@
+using System.Globalization;
+
+namespace CodeAct.Training;
+
+/// <summary>
+/// Conversations that can only be answered by copying: something random is shown, and all or part of it is asked for. A small
+/// model learns to copy late and from little else, so a run starts with many of these and ends with few.
+/// </summary>
+internal sealed class CopyTasks(Tokenization tokens, int seed)
+{
+    private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+    private const string Syllables = "ba be bi bo da de di do ka ke ki ko la le li lo ma me mi mo na ne ni no ra re ri ro sa se si so ta te ti to";
+
+    private static readonly string[] _syllables = Syllables.Split(' ');
+    private static readonly string[] _separators = [", ", " ", "; ", "\n"];
+
+    private readonly Random _random = new(seed);
+
+    /// <summary>As many conversations as asked for, ready for a shard; their family is 0.</summary>
+    public IEnumerable<(ushort[] Tokens, int Family)> Conversations(int count)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            yield return (tokens.Conversation(Turns()), 0);
+        }
+    }
+
+    private IEnumerable<(string Role, IReadOnlyList<int> Content)> Turns() => _random.Next(7) switch
+    {
+        0 => AnyTokens(),
+        1 => Text(Strings()),
+        2 => Text(Numbers()),
+        3 => Text(Lookups()),
+        4 => Text(Table()),
+        5 => Text(Quotation()),
+        _ => Text(Names()),
+    };
+
+    // Every token of the vocabulary comes by, also those that the data hardly shows.
+    private IEnumerable<(string Role, IReadOnlyList<int> Content)> AnyTokens()
+    {
+        int[] shown = [.. Enumerable.Range(0, _random.Next(4, 60)).Select(_ => _random.Next(Math.Min(tokens.TurnStart, tokens.TurnEnd) - 1))];
+        yield return ("user", shown);
+        yield return ("assistant", shown);
+        var start = _random.Next(shown.Length);
+        int[] part = [.. shown.Skip(start).Take(_random.Next(2, 12))];
+        yield return ("user", [.. tokens.Encode("from "), .. part.Take(2)]);
+        yield return ("assistant", part);
+    }
+
+    private IEnumerable<string> Strings()
+    {
+        string[] shown = [.. Some(1, 6, Word)];
+        yield return "Repeat: " + string.Join(" ", shown);
+        yield return string.Join(" ", shown);
+        yield return "As a list.";
+        yield return Quoted(shown);
+    }
+
+    private IEnumerable<string> Numbers()
+    {
+        string[] shown = [.. Some(2, 14, Number)];
+        var separator = Pick(_separators);
+        yield return "Numbers: " + string.Join(separator, shown);
+        yield return $"[{string.Join(", ", shown)}]";
+        var place = _random.Next(shown.Length);
+        yield return $"After {shown[place]}?";
+        yield return place + 1 < shown.Length ? shown[place + 1] : "none";
+        yield return "All of them again.";
+        yield return string.Join(separator, shown);
+    }
+
+    private IEnumerable<string> Lookups()
+    {
+        var pairs = Some(2, 9, () => (Key: Identifier(), Value: _random.Next(2) == 0 ? Number() : Word())).ToArray();
+        var arrow = Pick([": ", " = ", " -> "]);
+        yield return string.Join("\n", pairs.Select(pair => pair.Key + arrow + pair.Value));
+        yield return "ok";
+        for (var i = _random.Next(2, 5); i > 0; i--)
+        {
+            var (key, value) = Pick(pairs);
+            yield return key + "?";
+            yield return key + arrow + value;
+        }
+    }
+
+    private IEnumerable<string> Table()
+    {
+        string[] columns = [.. Some(2, 5, Identifier)];
+        string[][] rows = [.. Some(2, 6, () => columns.Select((_, i) => i == 0 ? Word() : Number()).ToArray())];
+        yield return string.Join("\n", rows.Prepend(columns).Select(row => string.Join(",", row)));
+        yield return "columns = " + Quoted(columns);
+        for (var i = _random.Next(2, 4); i > 0; i--)
+        {
+            var (row, column) = (Pick(rows), _random.Next(1, columns.Length));
+            yield return $"{columns[column]} of {row[0]}?";
+            yield return $"The {columns[column]} of {row[0]} is {row[column]}.";
+        }
+    }
+
+    private IEnumerable<string> Quotation()
+    {
+        var quoted = string.Join(" ", Some(1, 5, Word));
+        yield return $"{string.Join(" ", Some(0, 12, Identifier))} \"{quoted}\" {string.Join(" ", Some(0, 12, Identifier))}".Trim();
+        yield return $"s = \"{quoted}\"";
+        yield return "print(s)";
+        yield return quoted;
+    }
+
+    private IEnumerable<string> Names()
+    {
+        var function = $"{Identifier()}_{Identifier()}";
+        string[] parameters = [.. Some(1, 4, Identifier)];
+        string[] values = [.. parameters.Select(_ => _random.Next(2) == 0 ? Number() : $"'{Word()}'")];
+        yield return $"{function}({string.Join(", ", parameters)}) with {string.Join(" and ", values)}";
+        yield return $"{function}({string.Join(", ", values)})";
+        yield return "With names.";
+        yield return $"{function}({string.Join(", ", parameters.Zip(values, (name, value) => $"{name}={value}"))})";
+    }
+
+    private IEnumerable<(string Role, IReadOnlyList<int> Content)> Text(IEnumerable<string> contents) =>
+        contents.Select((content, i) => (i % 2 == 0 ? "user" : "assistant", tokens.Encode(content)));
+
+    private string Number() => _random.Next(4) switch
+    {
+        0 => (_random.Next(1, 100_000) / 100m).ToString(CultureInfo.InvariantCulture),
+        1 => _random.Next(-1000, 10_000).ToString(CultureInfo.InvariantCulture),
+        2 => _random.Next(1_000_000).ToString(CultureInfo.InvariantCulture),
+        _ => _random.Next(100).ToString(CultureInfo.InvariantCulture),
+    };
+
+    private string Word() => _random.Next(3) switch
+    {
+        0 => string.Concat(Some(3, 10, () => Pick(Letters.ToCharArray()))),
+        1 => char.ToUpperInvariant(Identifier()[0]) + Identifier()[1..],
+        _ => Identifier(),
+    };
+
+    private string Identifier() => string.Concat(Some(1, 4, () => Pick(_syllables)));
+
+    private static string Quoted(IEnumerable<string> words) => $"[{string.Join(", ", words.Select(word => $"'{word}'"))}]";
+
+    private IEnumerable<T> Some<T>(int least, int most, Func<T> draw) =>
+        [.. Enumerable.Range(0, _random.Next(least, most + 1)).Select(_ => draw())];
+
+    private T Pick<T>(T[] choices) => choices[_random.Next(choices.Length)];
+}
