@@ -25,6 +25,7 @@ public static class OpenAIModels
         {
             AllowAutoRedirect = false, // a redirected POST becomes a GET, and its error misleads
             ConnectTimeout = OpenAIModelOptions.ConnectTimeout,
+            UseProxy = !options.BaseUrl.IsLoopback, // a proxy that the environment names cannot reach this machine
             PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         })
         { Timeout = Timeout.InfiniteTimeSpan }; // the pipeline's network timeout counts silence only
