@@ -18,6 +18,7 @@ internal sealed class GgufFile
 {
     private const int MaximumDimensions = 4;
     private const int MaximumName = 63;
+    private const int MaximumLayers = 512; // LLAMA_MAX_LAYERS
     private const string Again = "copy or export the file again";
 
     private GgufFile(string path, long length, GgufMetadata metadata, IReadOnlyList<GgufTensor> tensors)
@@ -94,6 +95,10 @@ internal sealed class GgufFile
             if (Metadata.Number($"{Architecture}.{key}") is not > 0)
                 throw Unusable($"{Architecture}.{key} is missing or not positive");
         }
+
+        // Above its limit llama.cpp would end the process.
+        if (Metadata.Number($"{Architecture}.block_count") > Math.Min(Tensors.Count, MaximumLayers))
+            throw Unusable($"{Architecture}.block_count is larger than its {Tensors.Count} tensors can be for");
 
         foreach (var key in (string[])["attention.head_count", "attention.head_count_kv", "feed_forward_length", "rope.dimension_count"])
         {

@@ -13,6 +13,9 @@ internal static unsafe partial class LlamaNative
     public static partial void ggml_backend_load_all_from_path(string directory);
 
     [LibraryImport(Llama)]
+    public static partial nint llama_version();
+
+    [LibraryImport(Llama)]
     public static partial void llama_backend_init();
 
     [LibraryImport(Llama)]
