@@ -21,8 +21,7 @@ public sealed record OpenAIModelOptions(string ModelId)
         get;
         init => field = value is { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "", UserInfo: "" }
             ? value
-            : throw new ArgumentException(
-                $"'{value}' is no address of a model server; write it like http://localhost:8080/v1.", nameof(value));
+            : throw new UriFormatException($"'{value}' is no address of a model server; write it like http://localhost:8080/v1.");
     } = OpenAIUrl;
 
     /// <summary>Sent as a bearer token; null for a server that asks for none.</summary>

@@ -176,5 +176,5 @@ public sealed class OpenAIErrorsTests
     [InlineData("ftp://localhost/v1")]
     [InlineData("http://user:secret@localhost/v1")]
     public void An_address_that_no_server_can_have_is_refused(string url) =>
-        Assert.Throws<ArgumentException>(() => new OpenAIModelOptions("tiny") { BaseUrl = new Uri(url) });
+        Assert.Throws<UriFormatException>(() => new OpenAIModelOptions("tiny") { BaseUrl = new Uri(url) });
 }
