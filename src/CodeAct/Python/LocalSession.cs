@@ -13,7 +13,6 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, JsonNode?> _variables = []; // set again in a fresh interpreter
     private readonly List<CellEvent> _late = []; // what came between cells
-    private readonly List<Frame> _frames = [];
     private Worker? _worker = first;
     private InterruptLadder? _ladder;
     private string _lost = "";
@@ -44,14 +43,12 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
                 await SendAsync(worker, FrameKind.Run, Encoding.UTF8.GetBytes(cell.Code));
                 for (var more = true; more;)
                 {
-                    more = await TakeAsync(worker, reader);
-                    foreach (var frame in _frames)
+                    var shown = new List<CellEvent>();
+                    more = await TakeAsync(worker, reader, shown);
+                    foreach (var next in shown)
                     {
-                        if (reader.Read(frame, early: false) is { } shown)
-                        {
-                            cancellationToken.ThrowIfCancellationRequested();
-                            yield return shown;
-                        }
+                        cancellationToken.ThrowIfCancellationRequested();
+                        yield return next;
                     }
                 }
             }
@@ -97,16 +94,16 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
 
     public async ValueTask DisposeAsync()
     {
-        if (Interlocked.Exchange(ref _disposed, 1) == 1)
-        {
-            return;
-        }
-
+        var isFirst = Interlocked.Exchange(ref _disposed, 1) == 0;
         _worker?.Send(Libc.Kill); // a running cell ends at once, and with it the turn
         await _turn.WaitAsync(CancellationToken.None);
-        _worker?.Dispose();
-        workspace.Dispose();
-        engine.Forget(this);
+        if (isFirst)
+        {
+            _worker?.Dispose();
+            workspace.Dispose();
+            engine.Forget(this);
+        }
+
         _turn.Release();
     }
 
@@ -115,7 +112,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
     {
         if (_worker is { } present)
         {
-            TakeLate(present);
+            Collect(present, new CellReader(_cell + 1), _late, early: true);
             if (present.Ended || present.Exit.IsCompleted)
             {
                 _lost = await DeathAsync(present, ladder: null, limit: null);
@@ -139,18 +136,23 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
     }
 
     /// <summary>Waits for the next output and takes it; false when it is the last of the cell.</summary>
-    private async Task<bool> TakeAsync(Worker worker, CellReader reader)
+    private static async Task<bool> TakeAsync(Worker worker, CellReader reader, List<CellEvent> into, bool early = false)
     {
-        _frames.Clear();
-        if (!reader.Done && !worker.Ended)
+        var isOver = reader.Done || worker.Ended;
+        if (!isOver)
         {
             await worker.Changed.WaitAsync();
-            worker.Take(_frames);
-            return true;
         }
 
-        worker.Take(_frames); // after the worker's own last word, what is in the pipes still belongs to the cell
-        return false;
+        Collect(worker, reader, into, early); // after the worker's last word, what is in the pipes still belongs to the cell
+        return !isOver;
+    }
+
+    private static void Collect(Worker worker, CellReader reader, List<CellEvent> into, bool early)
+    {
+        var frames = new List<Frame>();
+        worker.Take(frames);
+        into.AddRange(frames.Select(frame => reader.Read(frame, early)).OfType<CellEvent>());
     }
 
     /// <summary>Makes sure that the cell is over, also when the caller has stopped reading its events.</summary>
@@ -163,8 +165,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
 
         while (!reader.Done && !worker.Ended)
         {
-            await TakeAsync(worker, reader);
-            _frames.ForEach(frame => reader.Read(frame, early: false));
+            await TakeAsync(worker, reader, into: []);
         }
 
         ladder.Dispose();
@@ -232,14 +233,6 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
 
     private static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.###} s";
 
-    private void TakeLate(Worker worker)
-    {
-        var reader = new CellReader(_cell + 1);
-        _frames.Clear();
-        worker.Take(_frames);
-        _late.AddRange(_frames.Select(frame => reader.Read(frame, early: true)).OfType<CellEvent>());
-    }
-
     private async Task AssignAsync(Worker worker, string name, JsonNode? value)
     {
         var reader = new CellReader(++_cell);
@@ -247,8 +240,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
         await SendAsync(worker, FrameKind.SetVariable, Encoding.UTF8.GetBytes(assignment.ToJsonString()));
         while (!reader.Done && !worker.Ended)
         {
-            await TakeAsync(worker, reader);
-            _late.AddRange(_frames.Select(frame => reader.Read(frame, early: true)).OfType<CellEvent>());
+            await TakeAsync(worker, reader, _late, early: true);
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
     public static async Task<TemplateProcess> StartAsync(
         PythonEngineOptions options, Reactor reactor, CancellationToken cancellationToken)
     {
-        var directory = Directory.CreateTempSubdirectory("codeact-engine-").FullName;
+        var directory = Directory.CreateTempSubdirectory($"codeact-{Environment.ProcessId}-").FullName;
         Process? process = null;
         try
         {
@@ -82,7 +82,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
         {
             process?.Kill(entireProcessTree: true);
             process?.Dispose();
-            Directory.Delete(directory, recursive: true);
+            Delete(directory);
             cancellationToken.ThrowIfCancellationRequested();
             throw new PythonUnavailableException($"No Python engine could be started with '{options.Python}': {failure.Message}", failure);
         }
@@ -130,12 +130,28 @@ internal sealed class TemplateProcess : IAsyncDisposable
         _watch.Dispose();
         _socket.Dispose();
         _process.Dispose();
-        Directory.Delete(_directory, recursive: true);
+        Delete(_directory);
     }
+
+    /// <summary>Deletes the directory, which its process may have done already.</summary>
+    private static void Delete(string directory)
+    {
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
+    }
+
+    /// <summary>A workspace inside the engine's directory: it goes when the engine goes, in whatever way.</summary>
+    public Workspace CreateWorkspace() => Workspace.Create(Path.Combine(_directory, "workspaces"));
 
     private static void Unpack(string directory)
     {
         Directory.CreateDirectory(Path.Combine(directory, Package));
+        Directory.CreateDirectory(Path.Combine(directory, "workspaces"));
         var assembly = Assembly.GetExecutingAssembly();
         foreach (var name in assembly.GetManifestResourceNames())
         {

@@ -58,7 +58,7 @@ internal sealed class WorkerPool : IAsyncDisposable
     public async Task<(Worker Worker, Workspace Workspace)> ForkAsync(
         SessionLimits limits, CancellationToken cancellationToken)
     {
-        var workspace = Workspace.Create();
+        var workspace = _template.CreateWorkspace();
         try
         {
             return (await _template.ForkAsync(workspace, limits, cancellationToken), workspace);

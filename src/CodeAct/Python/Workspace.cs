@@ -29,6 +29,12 @@ public sealed class Workspace : IDisposable
     /// <summary>Makes an empty directory of its own below the system's directory for temporary files.</summary>
     public static Workspace Create() => new(Directory.CreateTempSubdirectory("codeact-workspace-").FullName);
 
+    internal static Workspace Create(string parent)
+    {
+        var root = Path.Combine(parent, Guid.NewGuid().ToString("N"));
+        return new Workspace(Directory.CreateDirectory(root).FullName);
+    }
+
     /// <summary>Copies a file of the host into the workspace.</summary>
     /// <param name="hostPath">Any file that this process may read.</param>
     /// <param name="cancellationToken">Stops the copy.</param>

@@ -10,8 +10,10 @@ import _thread
 import array
 import ctypes
 import fcntl
+import functools
 import io
 import os
+import subprocess
 import sys
 import termios
 import threading
@@ -239,6 +241,17 @@ class RawStream(io.RawIOBase):
         return os.write(self.text.fd, data)
 
 
+def _flushing(output, function):
+    """What may write below the streams comes after the text that was written before it."""
+
+    @functools.wraps(function)
+    def flushing(*args, **kwargs):
+        output.flush()
+        return function(*args, **kwargs)
+
+    return flushing
+
+
 def install(output):
     """Makes the streams of this process those of the session and stamps threads with the cell that starts them."""
     sys.stdout = sys.__stdout__ = CellStream(output, wire.STDOUT, 1)
@@ -250,4 +263,6 @@ def install(output):
         start(thread)
 
     threading.Thread.start = stamped_start
+    for owner, name in ((os, "system"), (os, "write"), (os, "posix_spawn"), (os, "posix_spawnp"), (subprocess.Popen, "_execute_child")):
+        setattr(owner, name, _flushing(output, getattr(owner, name)))
     output.follow_forks()

@@ -22,6 +22,10 @@ from . import figures_or_none, tracebacks, wire
 class Compiler(CachingCompiler):
     """Names cells the way tracebacks show them."""
 
+    def __init__(self):
+        super().__init__()
+        self.flags = 0  # codeop's would call an unclosed bracket "incomplete input": a terminal waits for more, a cell does not
+
     def get_code_name(self, raw_code, transformed_code, number):
         return f"<cell {number}>"
 

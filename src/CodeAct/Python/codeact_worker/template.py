@@ -187,10 +187,11 @@ def main(host_socket, options):
     options = json.loads(options)
     sandbox = confine.Sandbox(options["confined"], options["namespaces"], options["directory"])
     sandbox.separate()
+    os.dup2(os.open(os.devnull, os.O_RDWR), 0)
     pid = os.fork()
     if pid:
-        os.close(0)
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        shutil.rmtree(options["directory"], ignore_errors=True)  # also when the host died first
         os._exit(code if code >= 0 else 128 - code)
     kernel.prctl(kernel.SET_PDEATHSIG, signal.SIGKILL)
     host = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)

@@ -1,0 +1,47 @@
+using CodeAct.Python;
+
+namespace CodeAct.SystemTests.Python;
+
+/// <summary>An engine shared by the tests of a class.</summary>
+public sealed class LocalEngine : IAsyncLifetime
+{
+    public PythonEngine Engine { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() =>
+        Engine = await PythonEngine.StartAsync(new PythonEngineOptions(), TestContext.Current.CancellationToken);
+
+    public ValueTask DisposeAsync() => Engine.DisposeAsync();
+}
+
+public sealed class LocalPythonSessionTests(LocalEngine local) : PythonSessionConformance, IClassFixture<LocalEngine>
+{
+    protected override Task<IPythonSession> CreateAsync() =>
+        local.Engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+}
+
+/// <summary>The same, on the floor: what an ordinary user has on a machine without namespaces.</summary>
+public sealed class FloorEngine : IAsyncLifetime
+{
+    public PythonEngine Engine { get; private set; } = null!;
+
+    public async ValueTask InitializeAsync() => Engine = await PythonEngine.StartAsync(
+        new PythonEngineOptions { Namespaces = false }, TestContext.Current.CancellationToken);
+
+    public ValueTask DisposeAsync() => Engine.DisposeAsync();
+}
+
+public sealed class FloorPythonSessionTests(FloorEngine floor) : PythonSessionConformance, IClassFixture<FloorEngine>
+{
+    protected override Task<IPythonSession> CreateAsync() =>
+        floor.Engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+}
+
+public sealed class LocalSandboxTests(LocalEngine local) : PythonSandboxConformance, IClassFixture<LocalEngine>
+{
+    protected override PythonEngine Engine => local.Engine;
+}
+
+public sealed class FloorSandboxTests(FloorEngine floor) : PythonSandboxConformance, IClassFixture<FloorEngine>
+{
+    protected override PythonEngine Engine => floor.Engine;
+}

@@ -1,0 +1,97 @@
+using System.Globalization;
+using CodeAct.Python;
+
+namespace CodeAct.SystemTests.Python;
+
+/// <summary>Tests that count what this process has, and so run while no other does.</summary>
+[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
+public sealed class Alone;
+
+[Collection(nameof(Alone))]
+public sealed class PythonEngineTests
+{
+    [Fact]
+    public async Task An_engine_leaves_no_process_no_descriptor_and_no_directory_behind()
+    {
+        var options = new PythonEngineOptions { Modules = [], PoolSize = 3 };
+        await UseAsync(options); // the runtime's own descriptors are open after this
+        var descriptors = Directory.GetFiles("/proc/self/fd").Length;
+        await UseAsync(options);
+        Assert.Equal(descriptors, Directory.GetFiles("/proc/self/fd").Length);
+        Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), $"codeact-{Environment.ProcessId}-*"));
+        Assert.Empty(Children());
+    }
+
+    [Fact]
+    public async Task A_missing_module_is_skipped_and_reported()
+    {
+        var options = new PythonEngineOptions { Modules = ["json", "no_such_module"], PoolSize = 0 };
+        await using var engine = await PythonEngine.StartAsync(options, TestContext.Current.CancellationToken);
+        Assert.Equal(["no_such_module"], engine.MissingModules.Keys);
+        await using var session = await engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+        Assert.Equal("2", (await session.RunAsync("1 + 1")).Result.PlainText);
+    }
+
+    [Theory]
+    [InlineData("/no/such/python")]
+    [InlineData("/bin/false")]
+    public async Task An_interpreter_that_cannot_start_is_named_in_the_error(string python)
+    {
+        var options = new PythonEngineOptions { Python = python };
+        var error = await Assert.ThrowsAsync<PythonUnavailableException>(
+            () => PythonEngine.StartAsync(options, TestContext.Current.CancellationToken));
+        Assert.Contains(python, error.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sessions_are_made_and_used_by_many_at_once()
+    {
+        var options = new PythonEngineOptions { Modules = [], PoolSize = 4 };
+        await using var engine = await PythonEngine.StartAsync(options, TestContext.Current.CancellationToken);
+        var results = await Task.WhenAll(Enumerable.Range(0, 40).Select(async n =>
+        {
+            await using var session = await engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+            return int.Parse((await session.RunAsync($"{n} * 2")).Result.PlainText, CultureInfo.InvariantCulture);
+        }));
+        Assert.Equal(Enumerable.Range(0, 40).Select(n => n * 2), results);
+    }
+
+    [Fact]
+    public async Task Without_a_sandbox_code_runs_with_the_rights_of_the_host()
+    {
+        var options = new PythonEngineOptions { Modules = [], Sandbox = SandboxMode.None };
+        await using var engine = await PythonEngine.StartAsync(options, TestContext.Current.CancellationToken);
+        Assert.Empty(engine.Sandbox.Layers);
+        await using var session = await engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+        var outcome = await session.RunAsync("import os; os.getcwd()");
+        Assert.Equal($"'{session.Workspace.Root}'", outcome.Result.PlainText);
+    }
+
+    private static async Task UseAsync(PythonEngineOptions options)
+    {
+        await using var engine = await PythonEngine.StartAsync(options, TestContext.Current.CancellationToken);
+        var session = await engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+        await session.RunAsync("!sleep 100 &");
+        await session.RunAsync("import os; os._exit(1)");
+        await session.RunAsync("1");
+        var left = await engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+        await left.RunAsync("import threading; threading.Thread(target=threading.Event().wait).start()");
+    }
+
+    private static string[] Children() => [.. Directory.GetDirectories("/proc")
+        .Where(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out _))
+        .Where(directory => ParentOf(directory) == Environment.ProcessId)];
+
+    private static int ParentOf(string process)
+    {
+        try
+        {
+            var line = File.ReadLines(Path.Combine(process, "status")).First(text => text.StartsWith("PPid:", StringComparison.Ordinal));
+            return int.Parse(line.AsSpan(5), CultureInfo.InvariantCulture);
+        }
+        catch (IOException)
+        {
+            return 0; // it ended meanwhile
+        }
+    }
+}

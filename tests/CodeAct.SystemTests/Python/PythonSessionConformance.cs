@@ -1,0 +1,23 @@
+using CodeAct.Python;
+
+namespace CodeAct.SystemTests.Python;
+
+/// <summary>What every session promises, whatever runs its cells. An implementation inherits this and says how one is made.</summary>
+public abstract partial class PythonSessionConformance
+{
+    /// <summary>A fresh session, disposed by the test.</summary>
+    protected abstract Task<IPythonSession> CreateAsync();
+
+    private static string Code(params string[] lines) => string.Join('\n', lines);
+
+    /// <summary>Waits for something outside this process that announces itself in no other way.</summary>
+    private static async Task Until(Func<bool> condition)
+    {
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        for (var tries = 0; !condition(); tries++)
+        {
+            Assert.True(tries < 4000, "Waited 20 s in vain.");
+            await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
+        }
+    }
+}
