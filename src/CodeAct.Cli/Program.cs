@@ -19,5 +19,6 @@ var root = new Command(
     new VersionOption(),
     RunCommand.Create(interrupts),
     ShowCommand.Create(),
+    ModelsCommand.Create(),
 };
 return await Edge.InvokeAsync(root, args, interrupts.Token);

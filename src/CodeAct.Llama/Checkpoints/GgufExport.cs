@@ -11,6 +11,19 @@ public static class GgufExport
 
     private const string LicenseWhenUnknown = "other";
 
+    /// <summary>Writes <c>NAME-TYPE.gguf</c> into a folder, named for the model and the type, and returns its path.</summary>
+    /// <inheritdoc cref="Write"/>
+    public static string WriteInto(string directory, string checkpointDirectory, GgmlType type, CancellationToken cancellationToken)
+    {
+        string name;
+        using (var checkpoint = HfCheckpoint.Open(checkpointDirectory))
+            name = Name(checkpoint);
+
+        var path = Path.Combine(directory, $"{name}-{(type == GgmlType.Q8 ? "Q8_0" : type)}.gguf");
+        Write(checkpointDirectory, path, type, cancellationToken);
+        return path;
+    }
+
     /// <summary>Writes the file; norms stay F32, and rows that are no whole blocks of a quantized type become F16.</summary>
     /// <param name="checkpointDirectory">Folder with the checkpoint.</param>
     /// <param name="path">The file; replaced when it exists.</param>
@@ -26,12 +39,15 @@ public static class GgufExport
         GgufWriter.Write(path, Metadata(checkpoint, type), [.. Tensors(checkpoint, type)], cancellationToken);
     }
 
+    private static string Name(HfCheckpoint checkpoint) =>
+        checkpoint.Profile.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(checkpoint.Directory)));
+
     private static GgufMetadata Metadata(HfCheckpoint checkpoint, GgmlType type)
     {
         var (config, profile) = (checkpoint.Config, checkpoint.Profile);
         var metadata = new GgufMetadata();
         metadata.Set(GgufKeys.Architecture, "llama");
-        metadata.Set(GgufKeys.Name, profile.Name ?? Path.GetFileName(Path.GetFullPath(checkpoint.Directory)));
+        metadata.Set(GgufKeys.Name, Name(checkpoint));
         metadata.Set(GgufKeys.License, profile.License ?? LicenseWhenUnknown);
         metadata.Set(GgufKeys.FileType, type switch { GgmlType.F32 => 0u, GgmlType.F16 => 1u, _ => 7u });
         metadata.Set("general.quantization_version", QuantizationVersion);

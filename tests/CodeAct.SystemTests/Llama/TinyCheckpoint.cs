@@ -3,7 +3,7 @@ using CodeAct.Llama.Tokenization;
 
 namespace CodeAct.SystemTests.Llama;
 
-/// <summary>A Llama model of 130,000 random weights in the Hugging Face layout: real in everything but what it says.</summary>
+/// <summary>A Llama model of 95,000 random weights in the Hugging Face layout: real in everything but what it says.</summary>
 internal static class TinyCheckpoint
 {
     public static readonly LlamaConfig Config = new()

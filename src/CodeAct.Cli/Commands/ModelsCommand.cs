@@ -1,0 +1,143 @@
+using System.CommandLine;
+using CodeAct.Cli.Terminal;
+using CodeAct.Llama;
+using CodeAct.Llama.Checkpoints;
+using CodeAct.Llama.Gguf;
+using Spectre.Console;
+
+namespace CodeAct.Cli.Commands;
+
+/// <summary><c>codeact models</c>: what is there; <c>codeact models export</c>: a checkpoint as a file that runs here.</summary>
+internal static class ModelsCommand
+{
+    /// <summary>A folder of the user's own models.</summary>
+    private const string DirectoryVariable = "CODEACT_MODELS";
+
+    public static Command Create()
+    {
+        var command = new Command(
+            "models",
+            """
+            List the models that are there: those shipped with CodeAct, those in ~/.cache/codeact/models and those in the
+            folder that CODEACT_MODELS names. The default is marked with *.
+            """)
+        {
+            CreateExport(),
+        };
+        command.SetAction(_ =>
+        {
+            using var screen = Screen.OfProcess(TimeProvider.System);
+            PrintModels(screen);
+            PrintProviders(screen);
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static Command CreateExport()
+    {
+        var checkpoint = new Argument<string>("checkpoint")
+        {
+            Description = "A folder in the Hugging Face layout (config.json, model.safetensors, tokenizer.json), as the trainer writes it.",
+        };
+        var outDirectory = new Option<string>("--out", "-o") { Description = "Where the files are put.", HelpName = "DIR", Required = true };
+        var types = new Option<string[]>("--type", "-t")
+        {
+            Description = "F32, F16 or Q8_0; may be repeated.",
+            HelpName = "TYPE",
+            DefaultValueFactory = _ => ["F16", "Q8_0"],
+        };
+        types.AcceptOnlyFromAmong("F32", "F16", "Q8_0");
+        var command = new Command(
+            "export",
+            """
+            Write a checkpoint as GGUF files, which llama.cpp runs.
+
+            Example:
+              codeact models export checkpoints/best --out models/mine --type Q8_0
+            """)
+        {
+            checkpoint, outDirectory, types,
+        };
+        command.SetAction((arguments, cancellationToken) => Task.Run(
+            () => Export(
+                arguments.GetValue(checkpoint)!, arguments.GetValue(outDirectory)!, arguments.GetValue(types)!, cancellationToken),
+            cancellationToken));
+        return command;
+    }
+
+    private static int Export(string checkpoint, string outDirectory, IReadOnlyList<string> types, CancellationToken cancellationToken)
+    {
+        foreach (var type in types.Distinct())
+        {
+            var path = GgufExport.WriteInto(
+                outDirectory, checkpoint, type switch { "F32" => GgmlType.F32, "F16" => GgmlType.F16, _ => GgmlType.Q8 }, cancellationToken);
+            Console.WriteLine($"{path} ({Size(new FileInfo(path).Length)})");
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static void PrintModels(Screen screen)
+    {
+        var (shipped, named) = Default();
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        string?[] directories =
+        [
+            shipped is null ? null : Path.GetDirectoryName(Path.GetDirectoryName(shipped)),
+            Environment.GetEnvironmentVariable(DirectoryVariable),
+            Path.Combine(home, ".cache", "codeact", "models"),
+        ];
+        var models = ModelCatalog.List(directories.OfType<string>()).ToArray();
+        if (models.Length == 0)
+        {
+            screen.Line($"No models are here. Put .gguf files into {directories[^1]}, or set {DirectoryVariable} to their folder.");
+        }
+
+        foreach (var model in models)
+        {
+            var mark = model.Path == named ? "*" : " ";
+            screen.Line($"{mark} {SafeText.Of(model.Name),-24} {Describe(model)}");
+            screen.Line($"    gguf:{model.Path}", Color.Grey);
+        }
+    }
+
+    private static string Describe(CatalogModel model) => model.Problem is { } problem
+        ? $"cannot be used: {problem}"
+        : $"{model.Architecture}, {model.Parameters / 1e6:N1} M parameters, {model.Quantization}, {Size(model.Bytes)}"
+            + (model.ContextTokens is { } tokens ? $", {tokens:N0} tokens of context" : "");
+
+    private static void PrintProviders(Screen screen)
+    {
+        var key = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OPENAI_API_KEY")) ? "not set" : "set";
+        var url = Environment.GetEnvironmentVariable("OPENAI_BASE_URL") is { Length: > 0 } set ? set : "not set, so OpenAI";
+        screen.Line();
+        screen.Line(
+            $"""
+            Use one with --model, or set CODEACT_MODEL:
+              gguf:FILE      a model file, in this process
+              openai:NAME    a model of an OpenAI-compatible server (vLLM, llama.cpp, Ollama, OpenAI):
+                             --base-url URL or OPENAI_BASE_URL ({url}); OPENAI_API_KEY ({key})
+            """);
+    }
+
+    /// <summary>The shipped model's file, if there is one, and the file of the default model, if that is a file.</summary>
+    private static (string? Shipped, string? Default) Default()
+    {
+        string? shipped = null;
+        try
+        {
+            shipped = ChosenModel.Default().Id;
+        }
+        catch (FileNotFoundException)
+        {
+            // A build without the shipped model has no default.
+        }
+
+        return Environment.GetEnvironmentVariable("CODEACT_MODEL") is { Length: > 0 } named
+            ? (shipped, ChosenModel.Named(named) is { Provider: LlamaModels.Provider } file ? Path.GetFullPath(file.Id) : null)
+            : (shipped, shipped);
+    }
+
+    private static string Size(long bytes) => bytes < 1 << 30 ? $"{bytes / 1048576.0:N1} MB" : $"{bytes / 1073741824.0:N1} GB";
+}
