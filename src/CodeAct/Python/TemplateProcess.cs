@@ -14,6 +14,9 @@ internal sealed class TemplateProcess : IAsyncDisposable
 {
     private const int LongestMessage = 1 << 16;
     private const int LongestComplaint = 2000;
+    private const UnixFileMode PassThrough = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
     private const string Package = "codeact_worker";
 
     private readonly Reactor _reactor;
@@ -151,7 +154,14 @@ internal sealed class TemplateProcess : IAsyncDisposable
     private static void Unpack(string directory)
     {
         Directory.CreateDirectory(Path.Combine(directory, Package));
-        Directory.CreateDirectory(Path.Combine(directory, "workspaces"));
+        var workspaces = Directory.CreateDirectory(Path.Combine(directory, "workspaces")).FullName;
+        if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows())
+        {
+            // Sessions have uids of their own; each may pass through to its workspace, which is open to nobody else.
+            File.SetUnixFileMode(directory, PassThrough);
+            File.SetUnixFileMode(workspaces, PassThrough);
+        }
+
         var assembly = Assembly.GetExecutingAssembly();
         foreach (var name in assembly.GetManifestResourceNames())
         {

@@ -32,7 +32,9 @@ public sealed class Workspace : IDisposable
     internal static Workspace Create(string parent)
     {
         var root = Path.Combine(parent, Guid.NewGuid().ToString("N"));
-        return new Workspace(Directory.CreateDirectory(root).FullName);
+        return new Workspace(OperatingSystem.IsWindows()
+            ? Directory.CreateDirectory(root).FullName
+            : Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName);
     }
 
     /// <summary>Copies a file of the host into the workspace.</summary>

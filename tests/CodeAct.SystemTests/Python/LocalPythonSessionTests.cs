@@ -17,6 +17,19 @@ public sealed class LocalPythonSessionTests(LocalEngine local) : PythonSessionCo
 {
     protected override Task<IPythonSession> CreateAsync() =>
         local.Engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+
+    /// <remarks>Not on the floor: its semaphores are files in a directory that all users share.</remarks>
+    [Fact]
+    public async Task Processes_of_multiprocessing_work()
+    {
+        await using var session = await CreateAsync();
+        var outcome = await session.RunAsync(string.Join(
+            '\n',
+            "from multiprocessing import Pool",
+            "def square(n): return n * n",
+            "with Pool(2) as pool: print(pool.map(square, [1, 2, 3]))"));
+        Assert.Equal("[1, 4, 9]\n", outcome.Stdout);
+    }
 }
 
 /// <summary>The same, on the floor: what an ordinary user has on a machine without namespaces.</summary>

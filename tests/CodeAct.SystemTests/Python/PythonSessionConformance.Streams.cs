@@ -112,17 +112,6 @@ public abstract partial class PythonSessionConformance
     }
 
     [Fact]
-    public async Task Processes_of_multiprocessing_work()
-    {
-        await using var session = await CreateAsync();
-        var outcome = await session.RunAsync(Code(
-            "from multiprocessing import Pool",
-            "def square(n): return n * n",
-            "with Pool(2) as pool: print(pool.map(square, [1, 2, 3]))"));
-        Assert.Equal("[1, 4, 9]\n", outcome.Stdout);
-    }
-
-    [Fact]
     public async Task Threads_print_into_the_cell_that_waits_for_them()
     {
         await using var session = await CreateAsync();
