@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using static TorchSharp.torch;
 
 namespace CodeAct.Training;
@@ -32,11 +31,10 @@ internal static class Bench
         var tokens = batches.Sum(batch => batch.Tokens.Length);
         var labels = batches.Sum(batch => batch.Labels.Length);
         var operations = tokens * shape.TrainingOperationsPerToken(length / 2.0) + 6.0 * labels * shape.Width * shape.Vocabulary;
-        report.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"width {shape.Width}, {shape.Layers} layers, {shape.WeightCount / 1e6:F2} M weights, {batches.Length} x {batches[0].Rows} x {length} tokens, {recipe.Precision}, ")
-            + string.Create(CultureInfo.InvariantCulture,
-            $"{compute.Threads} threads: {best.TotalMilliseconds:F0} ms a step, {tokens / best.TotalSeconds:N0} tokens/s, ")
-            + string.Create(CultureInfo.InvariantCulture, $"{operations / best.TotalSeconds / 1e9:F0} GFLOP/s"));
+        report.WriteLine($"width {shape.Width}, {shape.Layers} layers, {shape.WeightCount / 1e6:F2} M weights, "
+            + $"{batches.Length} x {batches[0].Rows} x {length} tokens, {recipe.Precision}, {compute.Threads} workers: "
+            + $"{best.TotalMilliseconds:F0} ms a step, {tokens / best.TotalSeconds:N0} tokens/s, "
+            + $"{operations / best.TotalSeconds / 1e9:F0} GFLOP/s");
     }
 
     private static Batch RandomBatch(Random random, LlamaShape shape, int rows, int columns)

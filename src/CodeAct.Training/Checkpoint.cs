@@ -4,7 +4,7 @@ using static TorchSharp.torch;
 
 namespace CodeAct.Training;
 
-/// <summary>Where a run stands: with the recipe, the data and the three vectors beside it, all that the next step depends on.</summary>
+/// <summary>Where a run stands: with the recipe, the data and the three vectors, all that the next step depends on.</summary>
 /// <param name="Step">Steps done.</param>
 /// <param name="Seconds">Training time so far, without the time lost to a kill.</param>
 /// <param name="Tokens">Tokens read so far, padding included.</param>
@@ -16,7 +16,7 @@ internal sealed record TrainingState(int Step, double Seconds, long Tokens, Stre
 }
 
 /// <summary>
-/// The file <c>training.state</c>: the length of a JSON header in 8 bytes, the header (the state and the recipe), then weights
+/// The file <c>training.state</c>: the length of a JSON header in 8 bytes, the header (the state and the shape), then weights
 /// and both moments of the optimizer as float32. It is replaced in one move, so a kill at any time leaves a whole one.
 /// </summary>
 internal static class Checkpoint
@@ -57,7 +57,7 @@ internal static class Checkpoint
         var header = JsonSerializer.Deserialize<Header>(bytes)!;
         if (header.Model != model.Shape)
         {
-            throw new InvalidDataException($"{path} holds {header.Model}, the recipe says {model.Shape}; choose another --out to start anew.");
+            throw new InvalidDataException($"{path} holds {header.Model}, not {model.Shape}: choose another --out.");
         }
         using var frozen = no_grad();
         foreach (var vector in Vectors(model, optimizer))

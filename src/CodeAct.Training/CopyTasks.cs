@@ -6,12 +6,16 @@ namespace CodeAct.Training;
 /// Conversations that can only be answered by copying: something random is shown, and all or part of it is asked for. A small
 /// model learns to copy late and from little else, so a run starts with many of these and ends with few.
 /// </summary>
-internal sealed class CopyTasks(Tokenization tokens, int seed)
+/// <param name="tokens">Makes the tokens.</param>
+/// <param name="textTokens">Number of tokens that are no control tokens; they come first.</param>
+/// <param name="seed">The same seed gives the same tasks.</param>
+internal sealed class CopyTasks(Tokenization tokens, int textTokens, int seed)
 {
     private const string Letters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
-    private const string Syllables = "ba be bi bo da de di do ka ke ki ko la le li lo ma me mi mo na ne ni no ra re ri ro sa se si so ta te ti to";
 
-    private static readonly string[] _syllables = Syllables.Split(' ');
+    private static readonly string[] _syllables =
+        [.. "bdklmnrst".SelectMany(consonant => "aeio".Select(vowel => $"{consonant}{vowel}"))];
+
     private static readonly string[] _separators = [", ", " ", "; ", "\n"];
 
     private readonly Random _random = new(seed);
@@ -39,7 +43,7 @@ internal sealed class CopyTasks(Tokenization tokens, int seed)
     // Every token of the vocabulary comes by, also those that the data hardly shows.
     private IEnumerable<(string Role, IReadOnlyList<int> Content)> AnyTokens()
     {
-        int[] shown = [.. Enumerable.Range(0, _random.Next(4, 60)).Select(_ => _random.Next(Math.Min(tokens.TurnStart, tokens.TurnEnd) - 1))];
+        int[] shown = [.. Some(4, 60, () => _random.Next(textTokens))];
         yield return ("user", shown);
         yield return ("assistant", shown);
         var start = _random.Next(shown.Length);
@@ -101,7 +105,7 @@ internal sealed class CopyTasks(Tokenization tokens, int seed)
     private IEnumerable<string> Quotation()
     {
         var quoted = string.Join(" ", Some(1, 5, Word));
-        yield return $"{string.Join(" ", Some(0, 12, Identifier))} \"{quoted}\" {string.Join(" ", Some(0, 12, Identifier))}".Trim();
+        yield return string.Join(" ", [.. Some(0, 12, Identifier), $"\"{quoted}\"", .. Some(0, 12, Identifier)]);
         yield return $"s = \"{quoted}\"";
         yield return "print(s)";
         yield return quoted;

@@ -2,7 +2,7 @@ using static TorchSharp.torch;
 
 namespace CodeAct.Training;
 
-/// <summary>Writes on from a prompt with the most likely token each time, reading the whole text anew: slow and plain, to compare with.</summary>
+/// <summary>Writes on with the most likely token each time. It reads all anew for each: plain, to compare with.</summary>
 internal static class Greedy
 {
     public static IReadOnlyList<int> Continue(LlamaModel model, IReadOnlyList<int> prompt, int count)

@@ -12,10 +12,10 @@ internal static class HuggingFace
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
         using var weights = model.Weights.detach().cpu();
-        var sources = Parts(model.Shape, model.Named(weights))
-            .Select(part => new SafetensorsSource(part.Name, part.Weight.shape, () => part.Weight.contiguous().data<float>().ToArray()));
-        Directory.CreateDirectory(directory);
-        HfCheckpoint.Write(directory, Config(model.Shape), profile, vocabulary, [.. sources], half: false, CancellationToken.None);
+        var sources = Parts(model.Shape, model.Named(weights)).Select(part => new SafetensorsSource(
+            part.Name, part.Weight.shape, () => part.Weight.contiguous().data<float>().ToArray()));
+        HfCheckpoint.Write(
+            directory, Config(model.Shape), profile, vocabulary, [.. sources], half: false, CancellationToken.None);
     }
 
     public static LlamaModel Load(HfCheckpoint checkpoint, Device device, Precision precision)

@@ -20,7 +20,7 @@ internal sealed class LlamaModel(LlamaShape shape, Device device, Precision prec
 
     public Tensor Weights { get; } = zeros(shape.WeightCount, device: device);
 
-    /// <summary>Draws the weights as GPT-2 does: deviation 0.02, less on the projections that add to the residual stream.</summary>
+    /// <summary>Draws the weights as GPT-2 does: deviation 0.02, less for what adds to the residual stream.</summary>
     public void Initialize(Generator generator)
     {
         using var scope = NewDisposeScope();

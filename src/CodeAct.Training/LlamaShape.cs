@@ -39,7 +39,7 @@ internal sealed record LlamaShape(long Vocabulary, long Width, long Layers, long
 
     public long MatrixWeightCount => Weights().Where(w => w.Shape.Length == 2).Sum(w => Size(w.Shape));
 
-    /// <summary>Floating-point operations to train on one token at a given sequence length: 6 per weight of a product, and attention.</summary>
+    /// <summary>Operations to train on a token: 6 per weight of a product, and attention to the tokens before it.</summary>
     public double TrainingOperationsPerToken(double sequenceLength) =>
         6.0 * (MatrixWeightCount - Vocabulary * Width) + 6.0 * Layers * Width * sequenceLength;
 

@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace CodeAct.Training;
 
-/// <summary>All that decides how a run goes, read from <c>recipes/*.json</c>; a run with the same recipe and data is the same run.</summary>
+/// <summary>All that decides how a run goes, from <c>recipes/*.json</c>: the same recipe and data give the same run.</summary>
 internal sealed record Recipe
 {
     private static readonly JsonSerializerOptions _json = new(JsonSerializerDefaults.Web)
@@ -20,10 +20,11 @@ internal sealed record Recipe
     /// <summary>The number type of matrix products; weights, sums and optimizer state are always float32.</summary>
     public Precision Precision { get; init; } = Precision.BFloat16;
 
-    /// <summary>Most tokens, padding included, that go through the model at once; a step has <see cref="MicroBatches"/> of these.</summary>
-    public int BatchTokens { get; init; } = 2048;
+    /// <summary>Most tokens, padding included, that go through the model at once in one worker.</summary>
+    public int BatchTokens { get; init; } = 1024;
 
-    public int MicroBatches { get; init; } = 1;
+    /// <summary>Batches of a step; a multiple of the workers keeps them all at work.</summary>
+    public int MicroBatches { get; init; } = 2;
 
     /// <summary>Length of the run in steps; null when <see cref="Minutes"/> says it.</summary>
     public int? Steps { get; init; }
@@ -98,9 +99,10 @@ internal sealed record Recipe
         Require(MicroBatches > 0, "microBatches must be at least 1");
         Require((Steps is null) != (Minutes is null), "exactly one of steps and minutes must be given");
         Require(Steps is null or > 0 && Minutes is null or > 0, "steps or minutes must be positive");
-        Require(WarmUp is >= 0 and < 1 && CopyDecay is > 0 and <= 1, "warmUp and copyDecay are parts of the run, between 0 and 1");
-        Require(CopyAtStart is >= 0 and < 1 && CopyAtEnd is >= 0 and < 1, "copyAtStart and copyAtEnd must be at least 0 and less than 1");
-        Require(LearningRate > 0 && FinalRate is >= 0 and <= 1 && Clip > 0, "learningRate and clip must be positive, finalRate at most 1");
+        Require(WarmUp is >= 0 and < 1 && CopyDecay is > 0 and <= 1, "warmUp and copyDecay are parts of the run");
+        Require(CopyAtStart is >= 0 and <= 1 && CopyAtEnd is >= 0 and <= 1, "copyAtStart and copyAtEnd are parts of the steps");
+        Require(LearningRate > 0 && Clip > 0, "learningRate and clip must be positive");
+        Require(FinalRate is >= 0 and <= 1, "finalRate is a part of the learningRate, between 0 and 1");
         return this;
     }
 

@@ -35,22 +35,21 @@ internal sealed class TokenShard
 
     public int Family(int index) => _entries[index].Family;
 
-    public static string PathOf(string directory, string name) => Path.Combine(directory, name + ".tokens");
-
+    /// <exception cref="InvalidDataException">A file is cut short, or holds no conversation.</exception>
     public static TokenShard Load(string directory, string name)
     {
-        var tokens = MemoryMarshal.Cast<byte, ushort>(File.ReadAllBytes(PathOf(directory, name))).ToArray();
-        var entries = MemoryMarshal.Cast<byte, Entry>(File.ReadAllBytes(Path.ChangeExtension(PathOf(directory, name), ".index"))).ToArray();
+        var tokens = Read<ushort>(TokensOf(directory, name));
+        var entries = Read<Entry>(IndexOf(directory, name));
         return entries.Length > 0 && entries[^1].End == tokens.Length
             ? new TokenShard(tokens, entries)
-            : throw new InvalidDataException($"{PathOf(directory, name)} is cut short or empty; write it again with codeact-train prepare.");
+            : throw new InvalidDataException($"{TokensOf(directory, name)} is cut short or empty: prepare it again.");
     }
 
-    /// <summary>Writes the conversations with the number of their family.</summary>
+    /// <summary>Writes conversations, each with the number of its family.</summary>
     public static void Save(string directory, string name, IEnumerable<(ushort[] Tokens, int Family)> conversations)
     {
-        using var tokens = File.Create(PathOf(directory, name));
-        using var index = File.Create(Path.ChangeExtension(PathOf(directory, name), ".index"));
+        using var tokens = File.Create(TokensOf(directory, name));
+        using var index = File.Create(IndexOf(directory, name));
         var end = 0L;
         foreach (var (conversation, family) in conversations)
         {
@@ -60,16 +59,24 @@ internal sealed class TokenShard
         }
     }
 
+    private static T[] Read<T>(string path) where T : unmanaged => MemoryMarshal.Cast<byte, T>(File.ReadAllBytes(path)).ToArray();
+
+    private static string TokensOf(string directory, string name) => Path.Combine(directory, name + ".tokens");
+
+    private static string IndexOf(string directory, string name) => Path.Combine(directory, name + ".index");
+
     private int Start(int index) => index == 0 ? 0 : (int)_entries[index - 1].End;
 }
 
 /// <summary>What turns text into tokens, and the tokens around a turn.</summary>
 /// <param name="Encode">Tokens of a text in which nothing is a control token.</param>
-/// <param name="Size">Number of tokens in the vocabulary.</param>
 /// <param name="TurnStart">The control token before a role.</param>
 /// <param name="TurnEnd">The control token after a content.</param>
-internal sealed record Tokenization(Func<string, IReadOnlyList<int>> Encode, int Size, int TurnStart, int TurnEnd)
+internal sealed record Tokenization(Func<string, IReadOnlyList<int>> Encode, int TurnStart, int TurnEnd)
 {
+    public ushort[] Conversation(IEnumerable<(string Role, string Content)> turns) =>
+        Conversation(turns.Select(turn => (turn.Role, Encode(turn.Content))));
+
     /// <summary>
     /// A conversation in ChatML. Learned is what the model itself writes: the content of the assistant's turns and the token
     /// that ends them, so the first learned token is the first of the content, predicted from the line end of the header.

@@ -4,7 +4,7 @@ using System.Text;
 
 namespace CodeAct.Training;
 
-/// <summary>Makes TorchSharp's native library loadable on systems whose C++ runtime is older than the one it was built with.</summary>
+/// <summary>Loads TorchSharp's native library, also where the C++ runtime is older than the one it was built with.</summary>
 internal static class TorchLibrary
 {
     // The library asks for this version because GCC 13's <iostream> names _ZSt21ios_base_library_initv in every object that
@@ -20,15 +20,18 @@ internal static class TorchLibrary
     private const int TrimThreshold = -1, MapThreshold = -3, MostArenas = -8; // M_*
     private const int LargestMapThreshold = 32 << 20;
 
-    /// <summary>Loads the library; where the loader refuses it for <see cref="UnmetVersion"/>, once rewrites the copy in the output folder.</summary>
+    /// <summary>Loads the library. If the loader refuses it for <see cref="UnmetVersion"/>, rewrites our copy.</summary>
     public static void Load()
     {
         if (!OperatingSystem.IsLinux())
         {
             return;
         }
-        _ = SetAllocator(MapThreshold, LargestMapThreshold) & SetAllocator(TrimThreshold, int.MaxValue) & SetAllocator(MostArenas, 1);
-        var path = Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native", "libLibTorchSharp.so");
+        _ = SetAllocator(MapThreshold, LargestMapThreshold);
+        _ = SetAllocator(TrimThreshold, int.MaxValue);
+        _ = SetAllocator(MostArenas, 1);
+        var folder = Path.Combine(AppContext.BaseDirectory, "runtimes", RuntimeInformation.RuntimeIdentifier, "native");
+        var path = Path.Combine(folder, "libLibTorchSharp.so");
         if (!File.Exists(path))
         {
             return; // published for one platform: the runtime finds it, or says where it looked
@@ -39,7 +42,7 @@ internal static class TorchLibrary
         }
         catch (DllNotFoundException e) when (e.Message.Contains(UnmetVersion, StringComparison.Ordinal))
         {
-            Console.Error.WriteLine($"This system's libstdc++ has no {UnmetVersion}; marking that need of {Path.GetFileName(path)} as weak.");
+            Console.Error.WriteLine($"codeact-train: no {UnmetVersion} in libstdc++; making that need of TorchSharp weak, once.");
             Weaken(path);
             NativeLibrary.Load(path);
         }

@@ -57,7 +57,8 @@ internal sealed class Workers(LlamaModel model, int count)
     {
         using var scope = NewDisposeScope();
         var logits = model.LabelLogits(model.Named(leaf), batch);
-        var loss = nn.functional.cross_entropy(logits, tensor(batch.Labels, device: model.Device), reduction: nn.Reduction.Sum) / labels;
+        var target = tensor(batch.Labels, device: model.Device);
+        var loss = nn.functional.cross_entropy(logits, target, reduction: nn.Reduction.Sum) / labels;
         loss.backward();
         return loss.item<float>();
     }
