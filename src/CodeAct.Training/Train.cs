@@ -73,7 +73,10 @@ internal sealed class Trainer
         {
             Report(recent);
         }
-        Save();
+        if (saved.Step < _state.Step)
+        {
+            Save();
+        }
         return Progress >= 1;
     }
 

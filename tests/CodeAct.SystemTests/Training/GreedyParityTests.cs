@@ -2,14 +2,13 @@ using System.Numerics.Tensors;
 using CodeAct.Llama;
 using CodeAct.Llama.Checkpoints;
 using CodeAct.Llama.Gguf;
+using CodeAct.SystemTests.Llama;
 
 namespace CodeAct.SystemTests.Training;
 
 public sealed class GreedyParityTests : IDisposable
 {
     private const int Count = 48;
-
-    private static readonly string _checkpoint = Path.Combine(AppContext.BaseDirectory, "Data", "tiny-trained");
 
     private readonly string _directory = Directory.CreateTempSubdirectory("codeact-parity-").FullName;
 
@@ -18,20 +17,33 @@ public sealed class GreedyParityTests : IDisposable
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
     [Fact]
-    public async Task The_same_prompt_gives_the_same_greedy_tokens_in_TorchSharp_and_in_llama_cpp()
+    public async Task A_trained_model_writes_the_same_tokens_in_TorchSharp_and_in_llama_cpp() =>
+        Assert.InRange(await SameTokensAsync(
+            Path.Combine(AppContext.BaseDirectory, "Data", "tiny-trained"),
+            "<|im_start|>system\nSolve the task with Python.<|im_end|>\n<|im_start|>user\nWhat is 7 times 12?<|im_end|>\n"
+                + "<|im_start|>assistant\n"), 8, Count);
+
+    [Fact]
+    public async Task A_model_of_random_weights_does_too()
+    {
+        TinyCheckpoint.Write(_directory);
+        Assert.InRange(await SameTokensAsync(_directory, "Compare 12.5, 7 and 30, please."), 16, Count);
+    }
+
+    // How many different tokens were written; a few that repeat would prove nothing.
+    private async Task<int> SameTokensAsync(string checkpoint, string text)
     {
         var path = Path.Combine(_directory, "tiny.gguf");
-        GgufExport.Write(_checkpoint, path, GgmlType.F32, Token);
+        GgufExport.Write(checkpoint, path, GgmlType.F32, Token);
         using var model = await LlamaModel.LoadAsync(path, new LlamaOptions(), progress: null, Token);
-        var prompt = model.Tokenizer.Encode(
-            "<|im_start|>user\nthe mean of 12, 7.5 and 30<|im_end|>\n<|im_start|>assistant\n", parseSpecial: true);
+        var prompt = model.Tokenizer.Encode(text, parseSpecial: true);
+        var printed = await TrainProcess.RunAsync(
+            ["greedy", "--checkpoint", checkpoint, "--tokens", $"{Count}", "--prompt-tokens", .. prompt.Select(token => $"{token}")],
+            Token);
 
         var expected = Greedy(model, prompt);
-        var printed = await TrainProcess.RunAsync(
-            ["greedy", "--checkpoint", _checkpoint, "--tokens", $"{Count}", "--prompt-tokens", .. prompt.Select(token => $"{token}")], Token);
-
-        Assert.True(expected.Distinct().Count() > 10, "The tokens must differ, or they prove nothing.");
         Assert.Equal(expected, printed.Split(' ').Select(int.Parse));
+        return expected.Distinct().Count();
     }
 
     private static int[] Greedy(LlamaModel model, int[] prompt)

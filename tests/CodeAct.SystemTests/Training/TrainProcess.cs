@@ -8,15 +8,19 @@ internal sealed class TrainProcess : IDisposable
 {
     public const int Interrupt = 2, Kill = 9;
 
-    private static readonly string _program = Path.GetFullPath(
-        Path.Combine(AppContext.BaseDirectory, "..", "..", "CodeAct.Training", new DirectoryInfo(AppContext.BaseDirectory).Name, "codeact-train"));
+    private static readonly string _program = Path.GetFullPath(Path.Combine(
+        AppContext.BaseDirectory, "..", "..", "CodeAct.Training", new DirectoryInfo(AppContext.BaseDirectory).Name, "codeact-train"));
 
     private readonly Process _process;
 
     private TrainProcess(Process process) => _process = process;
 
-    public static TrainProcess Start(params string[] arguments) =>
-        new(Process.Start(new ProcessStartInfo(_program, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!);
+    public static TrainProcess Start(params string[] arguments) => new(Process.Start(new ProcessStartInfo(_program, arguments)
+    {
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+        UseShellExecute = false,
+    })!);
 
     /// <summary>Runs to the end; what was printed.</summary>
     public static async Task<string> RunAsync(string[] arguments, CancellationToken cancellationToken)
