@@ -1,0 +1,63 @@
+using System.Globalization;
+
+namespace CodeAct.Data;
+
+/// <summary>Random material for one task; the same seed, index and split give the same.</summary>
+internal sealed class Draw
+{
+    private const int HeldOutShare = 7;
+    private readonly Random _random;
+
+    public Draw(int seed, Split split, int index)
+    {
+        Split = split;
+        _random = new Random(Mix(Mix(Mix(seed) ^ (int)split) ^ index));
+    }
+
+    public Split Split { get; }
+
+    public bool HeldOutContent => Split == Split.Content;
+
+    public int Int(int least, int most) => _random.Next(least, most + 1);
+
+    public bool Chance(double probability) => _random.NextDouble() < probability;
+
+    /// <summary>A number with at most the given decimals, as a person would write it.</summary>
+    public double Number(double least, double most, int decimals) =>
+        Math.Round(least + (_random.NextDouble() * (most - least)), decimals);
+
+    public T Pick<T>(IReadOnlyList<T> from) => from[_random.Next(from.Count)];
+
+    public T Pick<T>(IReadOnlyList<T> from, Func<T, double> weight)
+    {
+        var left = _random.NextDouble() * from.Sum(weight);
+        return from.First(item => (left -= weight(item)) < 0 || item!.Equals(from[^1]));
+    }
+
+    public T[] Sample<T>(IEnumerable<T> from, int count)
+    {
+        var items = from.ToArray();
+        _random.Shuffle(items);
+        return items[..Math.Min(count, items.Length)];
+    }
+
+    /// <summary>One word of a list, from the part that this split may use.</summary>
+    public string Word(IReadOnlyList<string> words) => Pick(Allowed(words));
+
+    public string[] Words(IReadOnlyList<string> words, int count) => Sample(Allowed(words), count);
+
+    /// <summary>Every seventh entry of a list is kept from training and is all that the content split sees.</summary>
+    public IReadOnlyList<T> Allowed<T>(IReadOnlyList<T> all) =>
+        [.. all.Where((_, index) => index % HeldOutShare == HeldOutShare - 2 == HeldOutContent)];
+
+    public static string Text(double number) => number.ToString("0.######", CultureInfo.InvariantCulture);
+
+    // The finalizer of MurmurHash3: neighbouring seeds and indices must not give related sequences.
+    private static int Mix(int value)
+    {
+        var hash = unchecked((uint)value + 0x9E3779B9u);
+        hash = unchecked((hash ^ (hash >> 16)) * 0x85EBCA6Bu);
+        hash = unchecked((hash ^ (hash >> 13)) * 0xC2B2AE35u);
+        return unchecked((int)(hash ^ (hash >> 16)));
+    }
+}
