@@ -20,5 +20,6 @@ var root = new Command(
     RunCommand.Create(interrupts),
     ShowCommand.Create(),
     ModelsCommand.Create(),
+    DataCommand.Create(),
 };
 return await Edge.InvokeAsync(root, args, interrupts.Token);

@@ -3,18 +3,13 @@ using System.Globalization;
 namespace CodeAct.Data;
 
 /// <summary>Random material for one task; the same seed, index and split give the same.</summary>
-internal sealed class Draw
+internal sealed class Draw(int seed, Split split, int index)
 {
     private const int HeldOutShare = 7;
-    private readonly Random _random;
 
-    public Draw(int seed, Split split, int index)
-    {
-        Split = split;
-        _random = new Random(Mix(Mix(Mix(seed) ^ (int)split) ^ index));
-    }
+    private readonly Random _random = new(Mix(Mix(Mix(seed) ^ (int)split) ^ index));
 
-    public Split Split { get; }
+    public Split Split { get; } = split;
 
     public bool HeldOutContent => Split == Split.Content;
 

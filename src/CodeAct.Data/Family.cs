@@ -6,6 +6,9 @@ namespace CodeAct.Data;
 /// <param name="Kinds">The questions it asks.</param>
 internal sealed record Family(string Name, double Weight, IReadOnlyList<Kind> Kinds)
 {
+    /// <summary>Tool sets are held out only where there are tools.</summary>
+    public bool Has(Split split) => split != Split.Tools || Name == "tools";
+
     public (Kind Kind, Content Content) Make(Draw draw)
     {
         var kind = draw.Pick(Kinds, kind => kind.Weight);

@@ -21,16 +21,16 @@ internal static partial class PythonLiteral
         _ => Item().Matches(literal).Select(item => Unquoted(item.Value)),
     };
 
-    private static string NameAndValue(Match match) => $"{Unquoted(match.Groups[1].Value)}: {Unquoted(match.Groups[2].Value)}";
+    private static string NameAndValue(Match match) => $"{Unquoted(match.Groups["name"].Value)}: {Unquoted(match.Groups["value"].Value)}";
 
     private static string Unquoted(string literal) => literal[0] is '\'' or '"' ? literal[1..^1] : literal;
 
-    [GeneratedRegex("""('[^']*'|"[^"]*"|[\w.-]+): ('[^']*'|"[^"]*"|[\w.+-]+)""")]
+    [GeneratedRegex("""(?<name>'[^']*'|"[^"]*"|[\w.-]+): (?<value>'[^']*'|"[^"]*"|[\w.+-]+)""", RegexOptions.NonBacktracking)]
     private static partial Regex Entry();
 
-    [GeneratedRegex("""[\[(]('[^']*'|"[^"]*"|[\w.-]+), ('[^']*'|"[^"]*"|[\w.+-]+)[\])]""")]
+    [GeneratedRegex("""[\[(](?<name>'[^']*'|"[^"]*"|[\w.-]+), (?<value>'[^']*'|"[^"]*"|[\w.+-]+)[\])]""", RegexOptions.NonBacktracking)]
     private static partial Regex Pair();
 
-    [GeneratedRegex("""'[^']*'|"[^"]*"|-?\d[\d.]*""")]
+    [GeneratedRegex("""'[^']*'|"[^"]*"|-?\d[\d.]*""", RegexOptions.NonBacktracking)]
     private static partial Regex Item();
 }

@@ -5,7 +5,7 @@ namespace CodeAct.Data;
 /// <summary>Makes tables: from topics, or with columns that are named at random so that names have to be read and copied.</summary>
 internal static class Tables
 {
-    private static readonly Func<string[], string>[] Styles =
+    private static readonly Func<string[], string>[] _styles =
     [
         words => string.Join('_', words),
         words => string.Join('_', words),
@@ -19,13 +19,13 @@ internal static class Tables
         words => Words.Capital(string.Join(' ', words)),
     ];
 
-    private static readonly string[] Topics = Resource.Lines("Words/schemas.txt");
+    private static readonly string[] _topics = Resource.Lines("Words/schemas.txt");
 
     public static Table Make(Draw draw)
     {
-        var parts = draw.Chance(0.4) ? Invented(draw) : draw.Pick(draw.Allowed(Topics)).Split(" | ");
+        var parts = draw.Chance(0.4) ? Invented(draw) : draw.Pick(draw.Allowed(_topics)).Split(" | ");
         var rows = draw.Int(8, draw.Chance(0.2) ? 240 : 60);
-        var style = draw.Pick(Styles);
+        var style = draw.Pick(_styles);
         var entity = parts[1].Split(", ");
         var specs = parts[2..];
         if (draw.Chance(0.5))
@@ -48,8 +48,9 @@ internal static class Tables
 
         if (draw.Chance(0.12))
         {
-            var at = draw.Pick(Enumerable.Range(0, columns.Count).Where(at => columns[at].Holds == Holds.Number).ToArray());
-            columns[at] = WithGaps(draw, columns[at]);
+            var numbers = Enumerable.Range(0, columns.Count).Where(at => columns[at].Holds == Holds.Number).ToArray();
+            var at = numbers.Length > 0 ? draw.Pick(numbers) : 0;
+            columns[at] = numbers.Length > 0 ? WithGaps(draw, columns[at]) : columns[at];
         }
 
         return new Table(FileName(draw, parts[0]), entity[0], entity[1], columns);

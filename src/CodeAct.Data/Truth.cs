@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace CodeAct.Data;
 
 /// <summary>What a right answer says. The same check filters the training data and scores the model.</summary>
-public abstract partial record Truth
+internal abstract partial record Truth
 {
     private protected Truth()
     {
@@ -29,7 +29,7 @@ public abstract partial record Truth
 }
 
 /// <summary>Every one of these numbers stands in the answer.</summary>
-public sealed record NumbersTruth(IReadOnlyList<double> Values) : Truth
+internal sealed record NumbersTruth(IReadOnlyList<double> Values) : Truth
 {
     /// <inheritdoc/>
     public override bool IsIn(string answer, IReadOnlyCollection<string> files)
@@ -40,7 +40,7 @@ public sealed record NumbersTruth(IReadOnlyList<double> Values) : Truth
 }
 
 /// <summary>Every one of these numbers stands in the answer, in this order.</summary>
-public sealed record SequenceTruth(IReadOnlyList<double> Values) : Truth
+internal sealed record SequenceTruth(IReadOnlyList<double> Values) : Truth
 {
     /// <inheritdoc/>
     public override bool IsIn(string answer, IReadOnlyCollection<string> files)
@@ -56,7 +56,7 @@ public sealed record SequenceTruth(IReadOnlyList<double> Values) : Truth
 }
 
 /// <summary>Every one of these texts stands in the answer; capitals do not matter unless told.</summary>
-public sealed record TextsTruth(IReadOnlyList<string> Values, bool IgnoreCase = true) : Truth
+internal sealed record TextsTruth(IReadOnlyList<string> Values, bool IgnoreCase = true) : Truth
 {
     /// <inheritdoc/>
     public override bool IsIn(string answer, IReadOnlyCollection<string> files) =>
@@ -64,7 +64,7 @@ public sealed record TextsTruth(IReadOnlyList<string> Values, bool IgnoreCase = 
 }
 
 /// <summary>Every name stands in the answer, followed by its own number before the next name.</summary>
-public sealed record PairsTruth(IReadOnlyList<KeyValuePair<string, double>> Values) : Truth
+internal sealed record PairsTruth(IReadOnlyList<KeyValuePair<string, double>> Values) : Truth
 {
     /// <inheritdoc/>
     public override bool IsIn(string answer, IReadOnlyCollection<string> files) => Values.All(pair => Occurrences(answer, pair.Key)
@@ -81,7 +81,7 @@ public sealed record PairsTruth(IReadOnlyList<KeyValuePair<string, double>> Valu
 }
 
 /// <summary>The answer begins with yes or no.</summary>
-public sealed record VerdictTruth(bool Yes) : Truth
+internal sealed record VerdictTruth(bool Yes) : Truth
 {
     /// <inheritdoc/>
     public override bool IsIn(string answer, IReadOnlyCollection<string> files) =>
@@ -89,7 +89,7 @@ public sealed record VerdictTruth(bool Yes) : Truth
 }
 
 /// <summary>The file was made and the answer names it.</summary>
-public sealed record FileTruth(string Name) : Truth
+internal sealed record FileTruth(string Name) : Truth
 {
     /// <inheritdoc/>
     public override bool IsIn(string answer, IReadOnlyCollection<string> files) =>
@@ -97,7 +97,7 @@ public sealed record FileTruth(string Name) : Truth
 }
 
 /// <summary>The answer is one of these kinds of sentence, known by a part of it.</summary>
-public sealed record SaysTruth(string Part) : Truth
+internal sealed record SaysTruth(string Part) : Truth
 {
     /// <inheritdoc/>
     public override bool IsIn(string answer, IReadOnlyCollection<string> files) =>
@@ -105,7 +105,7 @@ public sealed record SaysTruth(string Part) : Truth
 }
 
 /// <summary>All of several truths.</summary>
-public sealed record AllTruth(IReadOnlyList<Truth> Parts) : Truth
+internal sealed record AllTruth(IReadOnlyList<Truth> Parts) : Truth
 {
     /// <inheritdoc/>
     public override bool IsIn(string answer, IReadOnlyCollection<string> files) => Parts.All(part => part.IsIn(answer, files));

@@ -3,10 +3,10 @@ namespace CodeAct.Data;
 /// <summary>How people really type: politeness, no capitals, no full stop, now and then a slip. Slots stay as they are.</summary>
 internal static class Typing
 {
-    private static readonly string[] Greetings =
+    private static readonly string[] _greetings =
         ["Hi, ", "Hello, ", "Hey, ", "Quick question: ", "Please help: ", "Hi there, ", "I need this: ", "One question: "];
 
-    private static readonly string[] Endings = [" Thanks.", " Thanks!", " Thank you.", " please", " pls", " Please."];
+    private static readonly string[] _endings = [" Thanks.", " Thanks!", " Thank you.", " please", " pls", " Please."];
 
     public static string Vary(Draw draw, string text)
     {
@@ -18,12 +18,12 @@ internal static class Typing
         var lower = draw.Chance(0.3);
         if (draw.Chance(0.07))
         {
-            (text, lower) = (draw.Pick(Greetings) + LowerFirst(text), lower && draw.Chance(0.5));
+            (text, lower) = (draw.Pick(_greetings) + LowerFirst(text), lower && draw.Chance(0.5));
         }
 
         if (text[^1] is '.' or '?' && text.Length > 1)
         {
-            text = draw.Chance(0.25) ? text[..^1] : draw.Chance(0.04) && text[^2] != '}' ? text + draw.Pick(Endings) : text;
+            text = draw.Chance(0.25) ? text[..^1] : draw.Chance(0.04) && text[^2] != '}' ? text + draw.Pick(_endings) : text;
         }
 
         return lower ? LowerFirst(text) : text;

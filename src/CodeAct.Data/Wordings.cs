@@ -8,10 +8,10 @@ namespace CodeAct.Data;
 /// <param name="HeldOut">Kept for evaluation.</param>
 internal sealed record Wordings(IReadOnlyList<string> Train, IReadOnlyList<string> HeldOut)
 {
-    private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, Wordings>> Files = new();
+    private static readonly ConcurrentDictionary<string, IReadOnlyDictionary<string, Wordings>> _files = new();
 
     /// <summary>The wordings under the heading <c># NAME</c> of the file <c>Wordings/FAMILY.txt</c>.</summary>
-    public static Wordings Of(string family, string name) => Files.GetOrAdd(family, Read)[name];
+    public static Wordings Of(string family, string name) => _files.GetOrAdd(family, Read)[name];
 
     /// <summary>One sentence a line; those below a line <c>---</c> are held out.</summary>
     public static Wordings Parse(string text)

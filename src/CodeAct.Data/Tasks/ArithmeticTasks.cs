@@ -52,8 +52,13 @@ internal static class ArithmeticTasks
         var values = new Slots { ["a"] = Draw.Text(a), ["b"] = Draw.Text(b), ["c"] = Draw.Text(c), ["d"] = $"{d}" };
         var slots = new Slots
         {
-            ["a"] = Written(draw, a), ["b"] = Written(draw, b), ["c"] = Written(draw, c), ["d"] = $"{d}", ["name"] = draw.Word(Words.FirstNames),
-            ["thing"] = Words.Plural(draw.Word(Words.Nouns).ToLowerInvariant()), ["other"] = Words.Plural(draw.Word(Words.Nouns).ToLowerInvariant()),
+            ["a"] = Written(draw, a),
+            ["b"] = Written(draw, b),
+            ["c"] = Written(draw, c),
+            ["d"] = $"{d}",
+            ["name"] = draw.Word(Words.FirstNames),
+            ["thing"] = Words.Plural(draw.Word(Words.Nouns).ToLowerInvariant()),
+            ["other"] = Words.Plural(draw.Word(Words.Nouns).ToLowerInvariant()),
             ["cur"] = draw.Pick<string>(["dollars", "euros", "pounds", "EUR", "USD"]),
         };
         var expression = values.Fill(formula);
@@ -65,7 +70,7 @@ internal static class ArithmeticTasks
                 : [Expert.WrongPart(step, "round(", "rounded(", "NameError", "There is no rounded. I use round.")],
         });
     })
-    { Weight = weight };
+        { Weight = weight };
 
     // Large numbers are sometimes written with a comma.
     private static string Written(Draw draw, double number) =>

@@ -116,7 +116,11 @@ internal static partial class CsvQuestions
         return new Asked(
             new Slots
             {
-                ["cat"] = group.Spoken, ["value"] = value, ["num"] = column.Spoken, ["limit"] = Draw.Text(limit), ["above"] = Above(draw, above),
+                ["cat"] = group.Spoken,
+                ["value"] = value,
+                ["num"] = column.Spoken,
+                ["limit"] = Draw.Text(limit),
+                ["above"] = Above(draw, above),
             },
             new Step(
                 $"I count where {group.Quoted} is {PythonLiteral.Quote(value)} and {column.Quoted} is {(above ? "above" : "below")} {Draw.Text(limit)}.",
@@ -148,8 +152,11 @@ internal static partial class CsvQuestions
         return new Asked(
             new Slots
             {
-                ["num"] = column.Spoken, ["most"] = most ? draw.Pick<string>(["highest", "largest", "biggest"]) : draw.Pick<string>(["lowest", "smallest"]),
-                ["top"] = most ? "top" : "bottom", ["n"] = draw.Chance(0.6) ? $"{count}" : words[count - 2], ["label"] = label.Spoken,
+                ["num"] = column.Spoken,
+                ["most"] = most ? draw.Pick<string>(["highest", "largest", "biggest"]) : draw.Pick<string>(["lowest", "smallest"]),
+                ["top"] = most ? "top" : "bottom",
+                ["n"] = draw.Chance(0.6) ? $"{count}" : words[count - 2],
+                ["label"] = label.Spoken,
             },
             new Step(
                 $"I need the {count} {(most ? "largest" : "smallest")} by {column.Quoted}.",

@@ -63,7 +63,9 @@ internal static partial class CsvQuestions
         return new Asked(
             new Slots
             {
-                ["figure"] = statistic.Said(draw).Replace(" of", "", StringComparison.Ordinal), ["num"] = number.Spoken, ["cat"] = group.Spoken,
+                ["figure"] = statistic.Said(draw).Replace(" of", "", StringComparison.Ordinal),
+                ["num"] = number.Spoken,
+                ["cat"] = group.Spoken,
                 ["most"] = Most(draw, most),
             },
             new Step(

@@ -8,7 +8,7 @@ internal static class CsvTasks
     /// <summary>Shows the names of the columns as code has to write them, each with an example.</summary>
     private const string Show = "print(df.iloc[0].to_dict())";
 
-    private static readonly (string Right, string Wrong)[] Methods =
+    private static readonly (string Right, string Wrong)[] _methods =
     [
         (".mean()", ".average()"), (".sum()", ".total()"), (".max()", ".maximum()"), (".min()", ".minimum()"), (".median()", ".middle()"),
         (".std()", ".stdev()"), (".nunique()", ".count_unique()"), (".value_counts()", ".count_values()"), (".corr(", ".correlation("),
@@ -104,7 +104,7 @@ internal static class CsvTasks
 
     private static IReadOnlyList<Step>? WrongMethod(Step step)
     {
-        var (right, wrong) = Methods.FirstOrDefault(method => step.Code.Contains(method.Right, StringComparison.Ordinal));
+        var (right, wrong) = _methods.FirstOrDefault(method => step.Code.Contains(method.Right, StringComparison.Ordinal));
         return right is null
             ? null
             : Expert.WrongPart(step, right, wrong, "AttributeError", $"There is no {wrong.Trim('.', '(', ')')}. The method is {right.Trim('.', '(', ')')}.");

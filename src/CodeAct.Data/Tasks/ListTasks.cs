@@ -5,9 +5,9 @@ internal static class ListTasks
 {
     private const string Found = "[float(x) if '.' in x else int(x) for x in re.findall(r'-?\\d+(?:\\.\\d+)?', task)]";
 
-    private static readonly Wordings Frames = Wordings.Of("lists", "frames");
+    private static readonly Wordings _frames = Wordings.Of("lists", "frames");
 
-    private static readonly Func<IReadOnlyList<double>, double> Median = numbers =>
+    private static readonly Func<IReadOnlyList<double>, double> _median = numbers =>
     {
         var sorted = numbers.Order().ToArray();
         return (sorted[(sorted.Length - 1) / 2] + sorted[sorted.Length / 2]) / 2;
@@ -20,7 +20,7 @@ internal static class ListTasks
         Number("mean", "I take the numbers from the task and compute the mean.",
             "round(sum(nums) / len(nums), 2)", "The mean is {out}.", numbers => numbers.Average(), ("sum(nums)", "mean(nums)")),
         Number("median", "I sort the numbers from the task and take the middle.",
-            "median(nums)", "The median is {out}.", Median, ("nums", "num"), "from statistics import median\n"),
+            "median(nums)", "The median is {out}.", _median, ("nums", "num"), "from statistics import median\n"),
         Number("max", "I take the numbers from the task and find the largest.",
             "max(nums)", "The largest is {out}.", numbers => numbers.Max(), ("max(nums)", "nums.max()")),
         Number("min", "I take the numbers from the task and find the smallest.",
@@ -47,7 +47,7 @@ internal static class ListTasks
         string name, string thought, string expression, string answer,
         Func<IReadOnlyList<double>, double> truth, (string Right, string Wrong) slip, string import = "")
     {
-        var wordings = Wordings.Combine(Frames, Wordings.Of("lists", name));
+        var wordings = Wordings.Combine(_frames, Wordings.Of("lists", name));
         return new Kind(name, draw =>
         {
             var numbers = Numbers(draw, name == "product" ? 4 : 9);

@@ -8,7 +8,7 @@ internal static class StringTasks
 
     private const string Vowels = "aeiou";
 
-    private static readonly (string Right, string Wrong)[] Methods =
+    private static readonly (string Right, string Wrong)[] _methods =
     [
         ("s.lower()", "s.lowercase()"), ("s.split()", "s.words()"), ("s.upper()", "s.uppercase()"), ("s.title()", "s.capitalise()"),
         ("s[::-1]", "s.reverse()"), ("len(s)", "s.length()"), ("s.replace(", "s.swap("),
@@ -121,7 +121,7 @@ internal static class StringTasks
     // Every text is in quotes; the code names them in the order in which they stand.
     private static Content Several(Draw draw, string name, Slots slots, string thought, string code, Func<string, string> answer, Truth truth)
     {
-        var said = Wordings.Of("strings", name).Say(draw, new Slots());
+        var said = Wordings.Of("strings", name).Say(draw, []);
         var order = slots.Keys.OrderBy(key => said.IndexOf($"{{{key}}}", StringComparison.Ordinal));
         var names = string.Join(", ", order);
         foreach (var (key, value) in slots)
@@ -134,7 +134,7 @@ internal static class StringTasks
 
     private static Content Solved(string text, Step step, Func<string, string> answer, Truth truth)
     {
-        var (right, wrong) = Methods.FirstOrDefault(method => step.Code.Contains(method.Right, StringComparison.Ordinal));
+        var (right, wrong) = _methods.FirstOrDefault(method => step.Code.Contains(method.Right, StringComparison.Ordinal));
         return new Content(new DataTurn(text, [step], answer, truth)
         {
             Detours = right is null

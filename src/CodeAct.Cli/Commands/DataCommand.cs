@@ -1,0 +1,33 @@
+using System.CommandLine;
+using CodeAct.Data;
+using CodeAct.Python;
+
+namespace CodeAct.Cli.Commands;
+
+/// <summary><c>codeact data</c>: what codeact-nano is trained on.</summary>
+internal static class DataCommand
+{
+    public static Command Create() => new("data", "Make training data for codeact-nano.") { Generate() };
+
+    private static Command Generate()
+    {
+        var directory = new Option<DirectoryInfo>("--out") { Description = "Where the JSONL files go; what is there already is kept.", Required = true };
+        var count = new Option<int>("--count") { Description = "Tasks for training; each held-out split gets a fortieth on top.", DefaultValueFactory = _ => 1000 };
+        var seed = new Option<int>("--seed") { Description = "The same seed makes the same tasks.", DefaultValueFactory = _ => 1 };
+        var parallel = new Option<int>("--parallel") { Description = "Sessions at the same time.", DefaultValueFactory = _ => 2 };
+        var command = new Command("generate", "Make tasks, let the expert solve them in real sessions, keep what ended with the truth.")
+        {
+            directory, count, seed, parallel,
+        };
+        command.SetAction(async (arguments, cancellationToken) =>
+        {
+            await using var engine = await PythonEngine.StartAsync(new PythonEngineOptions { PoolSize = 4 }, cancellationToken);
+            var plan = new CollectionPlan(
+                arguments.GetRequiredValue(directory).FullName, arguments.GetValue(seed), arguments.GetValue(count), arguments.GetValue(parallel));
+            var counts = await new Collector(engine, TimeProvider.System, Console.Error).RunAsync(plan, cancellationToken);
+            await Console.Out.WriteAsync(counts.ToString());
+            return ExitCode.Done;
+        });
+        return command;
+    }
+}
