@@ -21,5 +21,6 @@ var root = new Command(
     ShowCommand.Create(),
     ModelsCommand.Create(),
     DataCommand.Create(),
+    EvalCommand.Create(),
 };
 return await Edge.InvokeAsync(root, args, interrupts.Token);

@@ -17,6 +17,9 @@ internal static class TaskMix
     /// <summary>The names of the families, in a fixed order.</summary>
     public static IReadOnlyList<string> Names { get; } = [.. _families.Select(family => family.Name)];
 
+    /// <summary>Whether a family has material of its own for a split.</summary>
+    public static bool Has(string family, Split split) => _families.Single(one => one.Name == family).Has(split);
+
     /// <summary>Makes one task; the same arguments make the same task.</summary>
     /// <param name="split">The part of the material.</param>
     /// <param name="seed">Any number; another seed gives other tasks.</param>
