@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using CodeAct.Python;
 
 namespace CodeAct.Data;
@@ -18,7 +17,7 @@ public sealed record CollectionPlan(string Directory, int Seed, int Count, int P
         from split in Enum.GetValues<Split>()
         let count = split == Split.Train ? Count : Math.Max(1, Count / 40)
         from first in Enumerable.Range(0, (count + PartSize - 1) / PartSize).Select(part => part * PartSize)
-        let name = string.Create(CultureInfo.InvariantCulture, $"{split.ToString().ToLowerInvariant()}-{first / PartSize:00000}.jsonl")
+        let name = $"{split.ToString().ToLowerInvariant()}-{first / PartSize:00000}.jsonl"
         select (split, first, Math.Min(PartSize, count - first), Path.Combine(Directory, name));
 }
 
@@ -52,19 +51,21 @@ public sealed class Collector(PythonEngine engine, TimeProvider time, TextWriter
                     }
                 });
             var unfinished = path + ".part";
-            await File.WriteAllLinesAsync(unfinished, trajectories.OrderBy(pair => pair.Key).Select(pair => pair.Value.ToJson()), cancellationToken);
+            var lines = trajectories.OrderBy(pair => pair.Key).Select(pair => pair.Value.ToJson());
+            await File.WriteAllLinesAsync(unfinished, lines, cancellationToken);
             File.Move(unfinished, path);
             done += count;
             var rate = done / time.GetElapsedTime(started).TotalSeconds;
-            await report.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{done:N0} of {all:N0} tasks, {rate:0.0} a second, {TimeSpan.FromSeconds((all - done) / rate):hh\\:mm\\:ss} to go, {counts.Kept:N0} kept"));
+            var left = TimeSpan.FromSeconds((all - done) / rate);
+            await report.WriteLineAsync(
+                $"{done:N0} of {all:N0} tasks, {rate:0.0} a second, {left:hh\\:mm\\:ss} to go, {counts.Kept:N0} kept");
         }
 
         return counts;
     }
 
-    private async Task<Trajectory?> SolveAsync(DataTask task, SessionShelf sessions, Counts counts, CancellationToken cancellationToken)
+    private async Task<Trajectory?> SolveAsync(
+        DataTask task, SessionShelf sessions, Counts counts, CancellationToken cancellationToken)
     {
         using var expert = new ExpertClient(task);
         var session = await sessions.TakeAsync(fresh: task.Detour is not null, cancellationToken);

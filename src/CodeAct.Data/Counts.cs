@@ -23,14 +23,16 @@ public sealed class Counts
     public override string ToString()
     {
         var text = new StringBuilder("| family | kept | dropped |\n| --- | ---: | ---: |\n");
-        foreach (var family in _numbers.GroupBy(number => number.Key.Family).OrderBy(family => family.Key, StringComparer.Ordinal))
+        var families = _numbers.GroupBy(number => number.Key.Family);
+        foreach (var family in families.OrderBy(family => family.Key, StringComparer.Ordinal))
         {
             var kept = family.Where(number => number.Key.Reason is null).Sum(number => number.Value);
             text.Append($"| {family.Key} | {kept:N0} | {family.Sum(number => number.Value) - kept:N0} |\n");
         }
 
         text.Append($"| all | {Kept:N0} | {Dropped:N0} |\n\nWith a mistake and its repair: {Repaired:N0}\n");
-        foreach (var ((family, kind, reason), number) in _numbers.Where(number => number.Key.Reason is not null).OrderByDescending(number => number.Value))
+        var dropped = _numbers.Where(number => number.Key.Reason is not null);
+        foreach (var ((family, kind, reason), number) in dropped.OrderByDescending(number => number.Value))
         {
             text.Append($"\ndropped {number:N0} of {family}/{kind}: {reason}\n{_examples[$"{family}/{kind}/{reason}"]}\n");
         }
@@ -47,9 +49,9 @@ public sealed class Counts
         }
         else if (reason is not null)
         {
-            _examples.TryAdd(
-                $"{task.Family}/{task.Kind}/{reason}",
-                string.Join('\n', attempt.Messages.Skip(1).Select(message => $"    {message.Role}: {message.Text.ReplaceLineEndings("\n        ")}")));
+            var messages = attempt.Messages.Skip(1).Select(message => $"{message.Role}: {message.Text}");
+            var example = string.Join('\n', messages).ReplaceLineEndings("\n    ");
+            _examples.TryAdd($"{task.Family}/{task.Kind}/{reason}", $"    {example}");
         }
     }
 }

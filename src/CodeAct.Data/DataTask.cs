@@ -30,7 +30,7 @@ internal sealed record DataTask(string Id, string Family, string Kind, Split Spl
     /// <summary>Python that runs in the session before the first cell, such as the functions of a tool task.</summary>
     public string? Setup { get; init; }
 
-    /// <summary>When set, the expert takes the detour of this number in the first message that has one, counted round and round.</summary>
+    /// <summary>When set, the expert takes this detour (modulo their number) in the first message that has any.</summary>
     public int? Detour { get; init; }
 }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace CodeAct.Data;
@@ -15,12 +14,14 @@ public sealed class EvaluationReport
         _outcomes = [.. outcomes.Where(outcome => outcome.Counts)];
     }
 
-    /// <summary>The table: success in per cent with its 95 % interval, of unseen content, wordings, tool sets, and of forced mistakes.</summary>
+    /// <summary>Success in per cent with its 95 % interval, by family.</summary>
     public override string ToString()
     {
-        var text = new StringBuilder(
-            "| family | unseen content | unseen wordings | unseen tools | first action forced wrong |\n| --- | ---: | ---: | ---: | ---: |\n");
-        foreach (var family in _outcomes.GroupBy(outcome => outcome.Task.Family).OrderBy(family => Share(family.Where(one => !one.Forced))))
+        var text = new StringBuilder();
+        text.Append("| family | unseen content | unseen wordings | unseen tools | first action forced wrong |\n");
+        text.Append("| --- | ---: | ---: | ---: | ---: |\n");
+        var families = _outcomes.GroupBy(outcome => outcome.Task.Family);
+        foreach (var family in families.OrderBy(family => Share(family.Where(outcome => !outcome.Forced))))
         {
             Row(text, family.Key, [.. family]);
         }
@@ -28,8 +29,8 @@ public sealed class EvaluationReport
         Row(text, "**all**", _outcomes);
         var own = _outcomes.Where(outcome => !outcome.Forced).ToArray();
         var stumbled = own.Where(outcome => outcome.Stumbled).ToArray();
-        text.Append(CultureInfo.InvariantCulture, $"\n{_model}: {own.Length} tasks. A cell of its own raised in {stumbled.Length} of them; ");
-        text.Append(CultureInfo.InvariantCulture, $"of these {Rate(stumbled)} ended in the right answer.\n");
+        text.Append($"\n{_model}: {own.Length} tasks. A cell of its own raised in {stumbled.Length} of them; ");
+        text.Append($"of these {Rate(stumbled)} ended in the right answer.\n");
         return text.ToString();
     }
 
@@ -41,10 +42,11 @@ public sealed class EvaluationReport
         {
             foreach (var outcome in kind.Where(outcome => !outcome.Solved))
             {
-                text.Append(CultureInfo.InvariantCulture, $"## {outcome.Task.Id}{(outcome.Forced ? " (forced mistake)" : "")}: {outcome.Attempt!.Failure}\n\n");
+                var forced = outcome.Forced ? " (forced mistake)" : "";
+                text.Append($"## {outcome.Task.Id}{forced}: {outcome.Attempt!.Failure}\n\n");
                 foreach (var message in outcome.Attempt.Messages.Skip(1))
                 {
-                    text.Append(CultureInfo.InvariantCulture, $"{message.Role}: {message.Text}\n");
+                    text.Append($"{message.Role}: {message.Text}\n");
                 }
 
                 text.Append('\n');
@@ -56,16 +58,17 @@ public sealed class EvaluationReport
 
     private static void Row(StringBuilder text, string name, IReadOnlyList<Outcome> outcomes)
     {
-        text.Append(CultureInfo.InvariantCulture, $"| {name} ");
+        text.Append($"| {name} ");
         foreach (var split in new[] { Split.Content, Split.Wording, Split.Tools })
         {
-            text.Append(CultureInfo.InvariantCulture, $"| {Rate(outcomes.Where(outcome => !outcome.Forced && outcome.Task.Split == split))} ");
+            text.Append($"| {Rate(outcomes.Where(outcome => !outcome.Forced && outcome.Task.Split == split))} ");
         }
 
-        text.Append(CultureInfo.InvariantCulture, $"| {Rate(outcomes.Where(outcome => outcome.Forced))} |\n");
+        text.Append($"| {Rate(outcomes.Where(outcome => outcome.Forced))} |\n");
     }
 
-    private static double Share(IEnumerable<Outcome> outcomes) => outcomes.Select(outcome => outcome.Solved ? 1.0 : 0).DefaultIfEmpty(1).Average();
+    private static double Share(IEnumerable<Outcome> outcomes) =>
+        outcomes.Select(outcome => outcome.Solved ? 1.0 : 0).DefaultIfEmpty(1).Average();
 
     // Wilson's interval, which holds for few tasks and near 0 and 100 % too.
     private static string Rate(IEnumerable<Outcome> outcomes)
@@ -80,8 +83,7 @@ public sealed class EvaluationReport
         var (n, share) = ((double)all.Length, Share(all));
         var middle = (share + (Z * Z / (2 * n))) / (1 + (Z * Z / n));
         var half = Z / (1 + (Z * Z / n)) * Math.Sqrt((share * (1 - share) / n) + (Z * Z / (4 * n * n)));
-        return string.Create(
-            CultureInfo.InvariantCulture,
-            $"{100 * share:0} % ({100 * Math.Max(0, middle - half):0}–{100 * Math.Min(1, middle + half):0}, n = {all.Length})");
+        var (low, high) = (Math.Max(0, middle - half), Math.Min(1, middle + half));
+        return $"{100 * share:0} % ({100 * low:0}–{100 * high:0}, n = {all.Length})";
     }
 }

@@ -1,6 +1,6 @@
 namespace CodeAct.Data;
 
-/// <summary>The hand that writes actions and answers, the same way every time: a small model has to be able to learn it.</summary>
+/// <summary>Writes actions and answers, always in the same way: a small model has to be able to learn it.</summary>
 internal static class Expert
 {
     /// <summary>An answer with the observation in it.</summary>

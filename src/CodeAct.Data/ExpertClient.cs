@@ -10,7 +10,9 @@ internal sealed class ExpertClient : IChatClient
 {
     private readonly Queue<Func<string, string>> _replies = [];
 
-    public ExpertClient(DataTask task)
+    /// <param name="task">What it solves.</param>
+    /// <param name="skip">Replies at the start that it does not give, because someone else did.</param>
+    public ExpertClient(DataTask task, int skip = 0)
     {
         var detoured = false;
         foreach (var turn in task.Turns)
@@ -30,6 +32,11 @@ internal sealed class ExpertClient : IChatClient
 
             _replies.Enqueue(turn.Answer);
         }
+
+        for (; skip > 0; skip--)
+        {
+            _replies.Dequeue();
+        }
     }
 
     /// <summary>For each action, the exception that it is to raise when it is wrong on purpose.</summary>
@@ -43,7 +50,9 @@ internal sealed class ExpertClient : IChatClient
     public static string Written(Step step) => $"{step.Thought}\n<execute>\n{step.Code}\n</execute>";
 
     public async IAsyncEnumerable<ChatResponseUpdate> GetStreamingResponseAsync(
-        IEnumerable<ChatMessage> messages, ChatOptions? options = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        IEnumerable<ChatMessage> messages,
+        ChatOptions? options = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await ValueTask.CompletedTask;
         yield return new ChatResponseUpdate(ChatRole.Assistant, _replies.Dequeue()(messages.Last().Text))

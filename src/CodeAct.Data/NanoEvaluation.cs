@@ -1,4 +1,3 @@
-using System.Globalization;
 using CodeAct.Models;
 using CodeAct.Python;
 
@@ -34,9 +33,8 @@ public sealed class NanoEvaluation(Model model, PythonEngine engine, TimeProvide
             }
 
             var own = outcomes.Where(outcome => outcome.Task.Family == family && outcome.Counts).ToArray();
-            await report.WriteLineAsync(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{family}: {own.Count(outcome => outcome.Solved)} of {own.Length} after {time.GetElapsedTime(started).TotalSeconds:0} s"));
+            var (solved, elapsed) = (own.Count(outcome => outcome.Solved), time.GetElapsedTime(started));
+            await report.WriteLineAsync($"{family}: {solved} of {own.Length} after {elapsed.TotalSeconds:0} s");
         }
 
         return new EvaluationReport(model.Name, outcomes);

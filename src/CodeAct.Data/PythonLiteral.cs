@@ -13,7 +13,7 @@ internal static partial class PythonLiteral
 
     public static string List(IEnumerable<string> texts) => $"[{string.Join(", ", texts.Select(Quote))}]";
 
-    /// <summary>The entries of a flat dictionary, a list of pairs or a list, as lines <c>name: value</c> or <c>name</c>.</summary>
+    /// <summary>The entries of a flat dictionary, a list of pairs or a list, each as <c>name: value</c> or <c>name</c>.</summary>
     public static IEnumerable<string> Entries(string literal) => literal switch
     {
         ['{', ..] => Entry().Matches(literal).Select(NameAndValue),
@@ -21,14 +21,17 @@ internal static partial class PythonLiteral
         _ => Item().Matches(literal).Select(item => Unquoted(item.Value)),
     };
 
-    private static string NameAndValue(Match match) => $"{Unquoted(match.Groups["name"].Value)}: {Unquoted(match.Groups["value"].Value)}";
+    private static string NameAndValue(Match match) =>
+        $"{Unquoted(match.Groups["name"].Value)}: {Unquoted(match.Groups["value"].Value)}";
 
     private static string Unquoted(string literal) => literal[0] is '\'' or '"' ? literal[1..^1] : literal;
 
     [GeneratedRegex("""(?<name>'[^']*'|"[^"]*"|[\w.-]+): (?<value>'[^']*'|"[^"]*"|[\w.+-]+)""", RegexOptions.NonBacktracking)]
     private static partial Regex Entry();
 
-    [GeneratedRegex("""[\[(](?<name>'[^']*'|"[^"]*"|[\w.-]+), (?<value>'[^']*'|"[^"]*"|[\w.+-]+)[\])]""", RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        """[\[(](?<name>'[^']*'|"[^"]*"|[\w.-]+), (?<value>'[^']*'|"[^"]*"|[\w.+-]+)[\])]""",
+        RegexOptions.NonBacktracking)]
     private static partial Regex Pair();
 
     [GeneratedRegex("""'[^']*'|"[^"]*"|-?\d[\d.]*""", RegexOptions.NonBacktracking)]

@@ -44,6 +44,13 @@ internal sealed record Table(string FileName, string Row, string Rows, IReadOnly
 
     public IReadOnlyList<Column> Of(Holds holds) => [.. Columns.Where(column => column.Holds == holds)];
 
-    public DataFile File => new(FileName, string.Concat(
-        Enumerable.Range(-1, Count + 1).Select(row => string.Join(',', Columns.Select(column => row < 0 ? column.Name : column.Cells[row])) + "\n")));
+    public DataFile File
+    {
+        get
+        {
+            var header = string.Join(',', Columns.Select(column => column.Name));
+            var rows = Enumerable.Range(0, Count).Select(row => string.Join(',', Columns.Select(column => column.Cells[row])));
+            return new DataFile(FileName, string.Join('\n', [header, .. rows, ""]));
+        }
+    }
 }

@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace CodeAct.Data;
 
-/// <summary>Makes tables: from topics, or with columns that are named at random so that names have to be read and copied.</summary>
+/// <summary>Makes tables: from topics, or with columns named at random, so that names have to be read and copied.</summary>
 internal static class Tables
 {
     private static readonly Func<string[], string>[] _styles =
@@ -19,6 +19,10 @@ internal static class Tables
         words => Words.Capital(string.Join(' ', words)),
     ];
 
+    private static readonly string[] _measures = ["rate", "count", "size", "level", "value", "score", "total", "cost", "time"];
+
+    private static readonly string[] _labels = ["item", "thing", "person", "code", "place"];
+
     private static readonly string[] _topics = Resource.Lines("Words/schemas.txt");
 
     public static Table Make(Draw draw)
@@ -30,8 +34,8 @@ internal static class Tables
         var specs = parts[2..];
         if (draw.Chance(0.5))
         {
-            specs = [.. specs.Where(spec => Named(spec, "label") || Named(spec, "cat") || draw.Chance(0.8)), .. specs.Where(spec => Named(spec, "num")).Take(1)];
-            specs = [.. specs.Distinct()];
+            var kept = specs.Where(spec => Named(spec, "label") || Named(spec, "cat") || draw.Chance(0.8)).ToArray();
+            specs = [.. kept.Union(specs.Where(spec => Named(spec, "num")).Take(1))];
         }
 
         if (draw.Chance(0.3))
@@ -43,7 +47,8 @@ internal static class Tables
         if (draw.Chance(0.25))
         {
             var first = draw.Int(1, 2) == 1 ? 1 : 1000;
-            columns.Insert(0, new Column(style(["id"]), "id", Holds.Other, [.. Enumerable.Range(first, rows).Select(id => $"{id}")]));
+            string[] ids = [.. Enumerable.Range(first, rows).Select(id => $"{id}")];
+            columns.Insert(0, new Column(style(["id"]), "id", Holds.Other, ids));
         }
 
         if (draw.Chance(0.12))
@@ -69,12 +74,17 @@ internal static class Tables
     private static string[] Invented(Draw draw)
     {
         var nouns = draw.Words(Words.Nouns, 10);
-        string Two(int at) => draw.Chance(0.5) ? nouns[at] : $"{nouns[at]} {draw.Pick<string>(["rate", "count", "size", "level", "value", "score", "total", "cost", "time", nouns[at + 4]])}";
-        string Category(int at) => $"{draw.Pick<string>([nouns[at], nouns[at] + " type", "type", "group", "kind", "class", "zone"])}=cat "
-            + string.Join(", ", draw.Words(Words.Nouns, draw.Int(2, 6)).Select(word => draw.Chance(0.9) ? Words.Capital(word) : word));
+        string Two(int at) => draw.Chance(0.5) ? nouns[at] : $"{nouns[at]} {draw.Pick<string>([.. _measures, nouns[at + 4]])}";
+        string Category(int at)
+        {
+            var name = draw.Pick<string>([nouns[at], nouns[at] + " type", "type", "group", "kind", "class", "zone"]);
+            var values = draw.Words(Words.Nouns, draw.Int(2, 6)).Select(word => draw.Chance(0.9) ? Words.Capital(word) : word);
+            return $"{name}=cat {string.Join(", ", values)}";
+        }
+
         string[] all =
         [
-            $"{draw.Pick<string>(["name", "label", nouns[0]])}=label {draw.Pick<string>(["item", "thing", "person", "code", "place"])}",
+            $"{draw.Pick<string>(["name", "label", nouns[0]])}=label {draw.Pick(_labels)}",
             Category(1),
             $"{Two(2)}=int {draw.Int(0, 9)} {draw.Pick<int>([20, 100, 1000, 9000])}",
             $"{Two(3)}=num 0.5 {draw.Pick<int>([10, 50, 100, 900])} {draw.Int(1, 2)}",
@@ -107,22 +117,30 @@ internal static class Tables
                 return column with { Cells = Labels(draw, arguments, rows) };
             case "cat":
                 var values = draw.Sample(arguments.Split(", "), draw.Int(2, 7));
-                return column with { Holds = Holds.Category, Cells = [.. Enumerable.Range(0, rows).Select(_ => draw.Pick(values))] };
+                return column with { Holds = Holds.Category, Cells = Rows(() => draw.Pick(values)) };
             case "date":
                 var start = new DateOnly(draw.Int(2018, 2025), draw.Int(1, 12), 1);
                 var days = draw.Pick<int>([40, 90, 150]);
-                return column with { Holds = Holds.Date, Cells = [.. Enumerable.Range(0, rows).Select(_ => start.AddDays(draw.Int(0, days)).ToString("yyyy-MM-dd", CultureInfo.InvariantCulture))] };
+                return column with { Holds = Holds.Date, Cells = Rows(() => $"{start.AddDays(draw.Int(0, days)):yyyy-MM-dd}") };
             default:
                 var range = arguments.Split(' ').Select(text => double.Parse(text, CultureInfo.InvariantCulture)).ToArray();
                 var decimals = kind == "num" ? (int)range[2] : 0;
-                double[] numbers = [.. Enumerable.Range(0, rows).Select(_ => draw.Number(range[0], range[1], decimals))];
-                return column with { Holds = kind == "year" ? Holds.Other : Holds.Number, Numbers = [.. numbers.Select(number => (double?)number)], Cells = [.. numbers.Select(number => number.ToString("F" + decimals, CultureInfo.InvariantCulture))] };
+                var numbers = Rows(() => draw.Number(range[0], range[1], decimals));
+                return column with
+                {
+                    Holds = kind == "year" ? Holds.Other : Holds.Number,
+                    Numbers = [.. numbers.Select(number => (double?)number)],
+                    Cells = [.. numbers.Select(number => number.ToString($"F{decimals}", CultureInfo.InvariantCulture))],
+                };
         }
+
+        T[] Rows<T>(Func<T> cell) => [.. Enumerable.Range(0, rows).Select(_ => cell())];
     }
 
     private static Column WithGaps(Draw draw, Column column)
     {
-        var gone = draw.Sample(Enumerable.Range(1, column.Cells.Length - 1), draw.Int(1, Math.Max(1, column.Cells.Length / 8))).ToHashSet();
+        var rows = column.Cells.Length;
+        var gone = draw.Sample(Enumerable.Range(1, rows - 1), draw.Int(1, Math.Max(1, rows / 8))).ToHashSet();
         return column with
         {
             Cells = [.. column.Cells.Select((cell, row) => gone.Contains(row) ? "" : cell)],
@@ -148,10 +166,12 @@ internal static class Tables
         string Adjective() => Words.Capital(draw.Word(Words.Adjectives));
         return sort switch
         {
-            "person" => draw.Chance(0.7) ? $"{draw.Word(Words.FirstNames)} {draw.Word(Words.LastNames)}" : draw.Word(Words.FirstNames),
+            "person" when draw.Chance(0.7) => $"{draw.Word(Words.FirstNames)} {draw.Word(Words.LastNames)}",
+            "person" => draw.Word(Words.FirstNames),
             "city" => draw.Word(Words.Cities),
             "code" => $"{(char)draw.Int('A', 'Z')}{(draw.Chance(0.5) ? $"{(char)draw.Int('A', 'Z')}" : "")}{draw.Int(10, 999)}",
-            "title" => draw.Chance(0.5) ? $"The {Adjective()} {Words.Capital(Noun())}" : $"{Words.Capital(Noun())} of {Words.Capital(Noun())}",
+            "title" when draw.Chance(0.5) => $"The {Adjective()} {Words.Capital(Noun())}",
+            "title" => $"{Words.Capital(Noun())} of {Words.Capital(Noun())}",
             "address" => $"{draw.Int(1, 120)} {Words.Capital(Noun())} Street",
             "place" => $"{Adjective()} {Words.Capital(Noun())}",
             "thing" => Words.Capital(Noun()),

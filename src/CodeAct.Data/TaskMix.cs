@@ -7,7 +7,8 @@ internal static class TaskMix
 {
     private static readonly Family[] _families =
     [
-        CsvTasks.Family, ListTasks.Family, StringTasks.Family, ArithmeticTasks.Family, DateTasks.Family, UnitTasks.Family, NumberTasks.Family,
+        CsvTasks.Family, ListTasks.Family, StringTasks.Family, ArithmeticTasks.Family, DateTasks.Family, UnitTasks.Family,
+        NumberTasks.Family,
         PlotTasks.Family, ToolTasks.Family, ChatTasks.Family,
     ];
 
@@ -31,7 +32,8 @@ internal static class TaskMix
         var from = _families.Where(one => family is null || one.Name == family).Where(one => one.Has(split)).ToArray();
         if (from.Length == 0)
         {
-            throw new ArgumentException($"There is no family '{family}' with a split {split}; there are {string.Join(", ", Names)}.", nameof(family));
+            throw new ArgumentException(
+                $"There is no family '{family}' with a split {split}; there are {string.Join(", ", Names)}.", nameof(family));
         }
 
         var chosen = draw.Pick(from, one => one.Weight);

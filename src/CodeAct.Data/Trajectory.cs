@@ -4,13 +4,14 @@ using System.Text.Json.Serialization;
 
 namespace CodeAct.Data;
 
-/// <summary>A conversation that ended well, as one line of a JSONL file: the layout of CodeActInstruct and where it comes from.</summary>
+/// <summary>A conversation that ended well, as a line of JSON in the layout of CodeActInstruct, and its origin.</summary>
 /// <param name="Id">From which the task can be made again: <c>family/kind/split-seed-index</c>.</param>
 /// <param name="Conversations">Every message: system, user, assistant and observation.</param>
 /// <param name="Family">The family of the task.</param>
 /// <param name="Kind">Its question.</param>
-/// <param name="Split">What it may be used for: <c>train</c>, or what is held out: <c>content</c>, <c>wording</c>, <c>tools</c>.</param>
-internal sealed record Trajectory(string Id, IReadOnlyList<TrajectoryMessage> Conversations, string Family, string Kind, string Split)
+/// <param name="Split"><c>train</c>, or what in it is held out: <c>content</c>, <c>wording</c>, <c>tools</c>.</param>
+internal sealed record Trajectory(
+    string Id, IReadOnlyList<TrajectoryMessage> Conversations, string Family, string Kind, string Split)
 {
     private static readonly JsonSerializerOptions _layout = new(JsonSerializerDefaults.Web)
     {
@@ -24,7 +25,8 @@ internal sealed record Trajectory(string Id, IReadOnlyList<TrajectoryMessage> Co
     /// <summary>Reads a line.</summary>
     /// <exception cref="JsonException">It is no trajectory.</exception>
     public static Trajectory Parse(string line) =>
-        JsonSerializer.Deserialize<Trajectory>(line, _layout) ?? throw new JsonException("The line holds null, not a trajectory.");
+        JsonSerializer.Deserialize<Trajectory>(line, _layout)
+        ?? throw new JsonException("The line holds null, not a trajectory.");
 
     /// <summary>Writes a line, without its end.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, _layout);

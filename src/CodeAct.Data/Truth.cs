@@ -67,8 +67,11 @@ internal sealed record TextsTruth(IReadOnlyList<string> Values, bool IgnoreCase 
 internal sealed record PairsTruth(IReadOnlyList<KeyValuePair<string, double>> Values) : Truth
 {
     /// <inheritdoc/>
-    public override bool IsIn(string answer, IReadOnlyCollection<string> files) => Values.All(pair => Occurrences(answer, pair.Key)
-        .Any(at => NumbersIn(answer[(at + pair.Key.Length)..].Split('\n')[0]).Take(1).Any(number => Same(number, pair.Value))));
+    public override bool IsIn(string answer, IReadOnlyCollection<string> files) =>
+        Values.All(pair => Occurrences(answer, pair.Key).Any(at => Same(After(answer, at + pair.Key.Length), pair.Value)));
+
+    // The first number in what is left of the line.
+    private static double After(string text, int at) => NumbersIn(text[at..].Split('\n')[0]).FirstOrDefault(double.NaN);
 
     private static IEnumerable<int> Occurrences(string text, string word)
     {

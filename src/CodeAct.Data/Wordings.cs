@@ -3,7 +3,7 @@ using System.Text;
 
 namespace CodeAct.Data;
 
-/// <summary>Sentences with slots in braces and alternatives in brackets, such as <c>[Find|Give me] the sum of {list}</c>.</summary>
+/// <summary>Sentences with slots in braces and choices in brackets: <c>[Find|Give me] the sum of {list}</c>.</summary>
 /// <param name="Train">Used in training.</param>
 /// <param name="HeldOut">Kept for evaluation.</param>
 internal sealed record Wordings(IReadOnlyList<string> Train, IReadOnlyList<string> HeldOut)

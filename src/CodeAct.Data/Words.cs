@@ -25,6 +25,6 @@ internal static class Words
 
     public static string Capital(string text) => char.ToUpperInvariant(text[0]) + text[1..];
 
-    private static string[] Read(string name) =>
-        Resource.Text($"Words/{name}.txt").Split([',', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+    private static string[] Read(string name) => Resource.Text($"Words/{name}.txt")
+        .Split([',', '\n'], StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 }

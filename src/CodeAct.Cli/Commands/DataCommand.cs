@@ -11,19 +11,28 @@ internal static class DataCommand
 
     private static Command Generate()
     {
-        var directory = new Option<DirectoryInfo>("--out") { Description = "Where the JSONL files go; what is there already is kept.", Required = true };
-        var count = new Option<int>("--count") { Description = "Tasks for training; each held-out split gets a fortieth on top.", DefaultValueFactory = _ => 1000 };
-        var seed = new Option<int>("--seed") { Description = "The same seed makes the same tasks.", DefaultValueFactory = _ => 1 };
+        var directory = new Option<DirectoryInfo>("--out")
+        {
+            Description = "Where the JSONL files go; what is there already is kept.",
+            Required = true,
+        };
+        var count = new Option<int>("--count")
+        {
+            Description = "Tasks for training; each held-out split gets a fortieth on top.",
+            DefaultValueFactory = _ => 1000,
+        };
+        var seed = new Option<int>("--seed") { Description = "Of the tasks.", DefaultValueFactory = _ => 1 };
         var parallel = new Option<int>("--parallel") { Description = "Sessions at the same time.", DefaultValueFactory = _ => 2 };
-        var command = new Command("generate", "Make tasks, let the expert solve them in real sessions, keep what ended with the truth.")
+        var command = new Command("generate", "Make tasks, let the expert solve them in real sessions, keep what is true.")
         {
             directory, count, seed, parallel,
         };
         command.SetAction(async (arguments, cancellationToken) =>
         {
             await using var engine = await PythonEngine.StartAsync(new PythonEngineOptions { PoolSize = 4 }, cancellationToken);
-            var plan = new CollectionPlan(
-                arguments.GetRequiredValue(directory).FullName, arguments.GetValue(seed), arguments.GetValue(count), arguments.GetValue(parallel));
+            var into = arguments.GetRequiredValue(directory).FullName;
+            var (tasks, sessions) = (arguments.GetValue(count), arguments.GetValue(parallel));
+            var plan = new CollectionPlan(into, arguments.GetValue(seed), tasks, sessions);
             var counts = await new Collector(engine, TimeProvider.System, Console.Error).RunAsync(plan, cancellationToken);
             await Console.Out.WriteAsync(counts.ToString());
             return ExitCode.Done;

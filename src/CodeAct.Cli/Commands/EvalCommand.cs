@@ -13,10 +13,10 @@ internal static class EvalCommand
     {
         var model = new ModelChoice();
         var tasks = new Option<int>("--tasks") { Description = "Tasks of each family and split.", DefaultValueFactory = _ => 30 };
-        var seed = new Option<int>("--seed") { Description = "The same seed makes the same tasks.", DefaultValueFactory = _ => 1001 };
+        var seed = new Option<int>("--seed") { Description = "Of the tasks.", DefaultValueFactory = _ => 1001 };
         var family = new Option<string?>("--family") { Description = "Only this family, such as csv." };
         var failures = new Option<FileInfo?>("--failures") { Description = "Where the failed conversations are written." };
-        var command = new Command("nano", "Let the agent solve held-out tasks of the families of codeact-nano and print the success rates.")
+        var command = new Command("nano", "Let the agent solve held-out tasks with codeact-nano and print the rates.")
         {
             tasks, seed, family, failures,
         };
@@ -26,7 +26,8 @@ internal static class EvalCommand
             var plan = new EvaluationPlan(arguments.GetValue(tasks), arguments.GetValue(seed), arguments.GetValue(family));
             using var loaded = await model.Read(arguments).LoadAsync(cancellationToken);
             await using var engine = await PythonEngine.StartAsync(new PythonEngineOptions(), cancellationToken);
-            var report = await new NanoEvaluation(loaded, engine, TimeProvider.System, Console.Error).RunAsync(plan, cancellationToken);
+            var evaluation = new NanoEvaluation(loaded, engine, TimeProvider.System, Console.Error);
+            var report = await evaluation.RunAsync(plan, cancellationToken);
             await Console.Out.WriteAsync(report.ToString());
             if (arguments.GetValue(failures) is { } file)
             {

@@ -6,9 +6,11 @@ internal static class ChatTasks
     public static Family Family { get; } = new("chat", 2.5,
     [
         Say("greeting", "Hello! Give me a task about numbers, text, dates or a CSV file.", "Give me a task"),
-        Say("who", "I am codeact-nano, a very small model. I solve tasks about numbers, text, dates and CSV files by running Python.", "codeact-nano"),
+        Say("who", "I am codeact-nano, a very small model. "
+            + "I solve tasks about numbers, text, dates and CSV files by running Python.", "codeact-nano"),
         Say("thanks", "You are welcome.", "welcome") with { Weight = 0.7 },
-        Say("cannot", "I can't do that. I am a very small model: I can compute with numbers, text, dates and CSV files.", "I can't do that") with { Weight = 4 },
+        Say("cannot", "I can't do that. I am a very small model: I can compute with numbers, text, dates and CSV files.",
+            "I can't do that") with { Weight = 4 },
     ]);
 
     private static Kind Say(string name, string answer, string part) => new(name, draw =>

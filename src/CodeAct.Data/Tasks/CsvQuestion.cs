@@ -8,7 +8,8 @@ internal sealed record CsvQuestion(string Name, string Needs, Func<Draw, Table, 
 {
     public double Weight { get; init; } = 1;
 
-    public bool Fits(Table table) => Needs.GroupBy(need => need).All(group => table.Of(HoldsOf(group.Key)).Count >= group.Count());
+    public bool Fits(Table table) =>
+        Needs.GroupBy(need => need).All(group => table.Of(HoldsOf(group.Key)).Count >= group.Count());
 
     public Asked Ask(Draw draw, Table table)
     {
@@ -53,10 +54,12 @@ internal sealed record Statistic(string Method, string Word, string[] Spoken, st
     [
         new("mean", "average", ["average", "average", "mean"], ["typical (mean)", "avg"], numbers => numbers.Average()),
         new("sum", "total", ["total", "sum of", "total", "overall"], ["combined", "summed"], numbers => numbers.Sum()),
-        new("max", "highest", ["highest", "maximum", "largest", "max", "biggest", "greatest"], ["top", "peak"], numbers => numbers.Max()),
+        new("max", "highest", ["highest", "maximum", "largest", "max", "biggest", "greatest"], ["top", "peak"],
+            numbers => numbers.Max()),
         new("min", "lowest", ["lowest", "minimum", "smallest", "min", "least"], ["bottom", "tiniest"], numbers => numbers.Min()),
         new("median", "median", ["median"], ["middle"], Median),
-        new("std", "standard deviation of the", ["standard deviation of", "std of", "standard deviation of the"], ["std dev of"], Deviation),
+        new("std", "standard deviation of the", ["standard deviation of", "std of", "standard deviation of the"], ["std dev of"],
+            Deviation),
     ];
 
     public string Said(Draw draw) => draw.Pick(draw.Split == Split.Wording && draw.Chance(0.4) ? HeldOut : Spoken);

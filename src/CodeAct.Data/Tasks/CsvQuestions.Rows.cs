@@ -25,7 +25,8 @@ internal static partial class CsvQuestions
         var (value, count) = draw.Pick<KeyValuePair<string, int>>([.. Counts(group)]);
         return new Asked(
             new Slots { ["cat"] = group.Spoken, ["value"] = value },
-            new Step($"I count where {group.Quoted} is {PythonLiteral.Quote(value)}.", $"print(len(df[df[{group.Quoted}] == {PythonLiteral.Quote(value)}]))"),
+            new Step($"I count where {group.Quoted} is {PythonLiteral.Quote(value)}.",
+                $"print(len(df[df[{group.Quoted}] == {PythonLiteral.Quote(value)}]))"),
             Expert.Say($"There are {{out}} {table.Rows}."),
             new NumbersTruth([count]));
     }
@@ -41,7 +42,8 @@ internal static partial class CsvQuestions
 
         return new Asked(
             new Slots { ["cat"] = group.Spoken },
-            new Step($"I count the rows by {group.Quoted} and take the first.", $"m = df[{group.Quoted}].value_counts()\nprint(m.idxmax(), m.max())"),
+            new Step($"I count the rows by {group.Quoted} and take the first.",
+                $"m = df[{group.Quoted}].value_counts()\nprint(m.idxmax(), m.max())"),
             LastWord($"is the most common {group.Spoken}"),
             new TextsTruth([counts[0].Key]));
     }
@@ -113,20 +115,22 @@ internal static partial class CsvQuestions
     {
         var (group, column) = (draw.Pick(table.Of(Holds.Category)), draw.Pick(table.Of(Holds.Number)));
         var (value, limit, above) = (draw.Pick(group.Cells), Limit(draw, column, draw.Int(20, 80)), draw.Chance(0.6));
+        var (quoted, bound) = (PythonLiteral.Quote(value), Draw.Text(limit));
+        var of = column.Numbers.Where((_, row) => group.Cells[row] == value);
         return new Asked(
             new Slots
             {
                 ["cat"] = group.Spoken,
                 ["value"] = value,
                 ["num"] = column.Spoken,
-                ["limit"] = Draw.Text(limit),
+                ["limit"] = bound,
                 ["above"] = Above(draw, above),
             },
             new Step(
-                $"I count where {group.Quoted} is {PythonLiteral.Quote(value)} and {column.Quoted} is {(above ? "above" : "below")} {Draw.Text(limit)}.",
-                $"print(len(df[(df[{group.Quoted}] == {PythonLiteral.Quote(value)}) & (df[{column.Quoted}] {(above ? ">" : "<")} {Draw.Text(limit)})]))"),
+                $"I count where {group.Quoted} is {quoted} and {column.Quoted} is {(above ? "above" : "below")} {bound}.",
+                $"print(len(df[(df[{group.Quoted}] == {quoted}) & (df[{column.Quoted}] {(above ? ">" : "<")} {bound})]))"),
             Expert.Say($"There are {{out}} {table.Rows}."),
-            new NumbersTruth([group.Cells.Zip(column.Numbers).Count(pair => pair.First == value && (above ? pair.Second > limit : pair.Second < limit))]));
+            new NumbersTruth([of.Count(number => above ? number > limit : number < limit)]));
     }
 
     private static Asked ExtremeRow(Draw draw, Table table)
@@ -138,14 +142,16 @@ internal static partial class CsvQuestions
             new Slots { ["num"] = column.Spoken, ["most"] = Most(draw, most), ["label"] = label.Spoken },
             new Step(
                 $"I need the row with the {(most ? "largest" : "smallest")} {column.Quoted}.",
-                $"row = df.loc[df[{column.Quoted}].{(most ? "idxmax" : "idxmin")}()]\nprint(row[{label.Quoted}], row[{column.Quoted}])"),
+                $"row = df.loc[df[{column.Quoted}].{(most ? "idxmax" : "idxmin")}()]\n"
+                + $"print(row[{label.Quoted}], row[{column.Quoted}])"),
             LastWord($"has the {(most ? "highest" : "lowest")} {column.Spoken}"),
             new AllTruth([new TextsTruth([winner]), new NumbersTruth([best])]));
     }
 
     private static Asked Top(Draw draw, Table table)
     {
-        var (column, label, most, count) = (draw.Pick(table.Of(Holds.Number)), table.Of(Holds.Label)[0], draw.Chance(0.65), draw.Int(2, 5));
+        var (column, label, most, count) = (draw.Pick(table.Of(Holds.Number)), table.Of(Holds.Label)[0], draw.Chance(0.65),
+            draw.Int(2, 5));
         var rows = Enumerable.Range(0, table.Count).Where(row => column.Numbers[row] is not null);
         rows = (most ? rows.OrderByDescending(row => column.Numbers[row]) : rows.OrderBy(row => column.Numbers[row])).Take(count);
         string[] words = ["two", "three", "four", "five"];
@@ -153,14 +159,16 @@ internal static partial class CsvQuestions
             new Slots
             {
                 ["num"] = column.Spoken,
-                ["most"] = most ? draw.Pick<string>(["highest", "largest", "biggest"]) : draw.Pick<string>(["lowest", "smallest"]),
+                ["most"] = most ? draw.Pick<string>(["highest", "largest", "biggest"])
+                    : draw.Pick<string>(["lowest", "smallest"]),
                 ["top"] = most ? "top" : "bottom",
                 ["n"] = draw.Chance(0.6) ? $"{count}" : words[count - 2],
                 ["label"] = label.Spoken,
             },
             new Step(
                 $"I need the {count} {(most ? "largest" : "smallest")} by {column.Quoted}.",
-                $"print(df.{(most ? "nlargest" : "nsmallest")}({count}, {column.Quoted})[[{label.Quoted}, {column.Quoted}]].values.tolist())"),
+                $"print(df.{(most ? "nlargest" : "nsmallest")}({count}, {column.Quoted})"
+                + $"[[{label.Quoted}, {column.Quoted}]].values.tolist())"),
             Expert.Lines($"The {count} {table.Rows} with the {(most ? "highest" : "lowest")} {column.Spoken}"),
             new PairsTruth([.. rows.Select(row => KeyValuePair.Create(label.Cells[row], column.Numbers[row]!.Value))]));
     }
@@ -172,7 +180,8 @@ internal static partial class CsvQuestions
         var name = PythonLiteral.Quote(label.Cells[row]);
         return new Asked(
             new Slots { ["num"] = column.Spoken, ["name"] = label.Cells[row] },
-            new Step($"I need {column.Quoted} where {label.Quoted} is {name}.", $"print(df[df[{label.Quoted}] == {name}][{column.Quoted}].iloc[0])"),
+            new Step($"I need {column.Quoted} where {label.Quoted} is {name}.",
+                $"print(df[df[{label.Quoted}] == {name}][{column.Quoted}].iloc[0])"),
             Expert.Say($"The {column.Spoken} is {{out}}."),
             new NumbersTruth([column.Numbers[row]!.Value]));
     }
@@ -203,6 +212,7 @@ internal static partial class CsvQuestions
     {
         var sorted = column.Known.Order().ToArray();
         var exact = sorted[sorted.Length * percentile / 100];
-        return draw.Chance(0.7) || Math.Abs(exact) < 3 ? Math.Round(exact, 1) : exact > 200 ? Math.Round(exact / 10) * 10 : Math.Round(exact);
+        return draw.Chance(0.7) || Math.Abs(exact) < 3 ? Math.Round(exact, 1) : exact > 200 ? Math.Round(exact / 10) * 10
+            : Math.Round(exact);
     }
 }

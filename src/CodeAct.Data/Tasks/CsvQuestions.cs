@@ -36,17 +36,25 @@ internal static partial class CsvQuestions
         var column = draw.Pick(table.Of(Holds.Number));
         return new Asked(
             new Slots { ["figure"] = statistic.Said(draw), ["num"] = column.Spoken },
-            new Step($"I need the {statistic.Method} of {column.Quoted}.", $"print(round(df[{column.Quoted}].{statistic.Method}(), 2))"),
+            new Step($"I need the {statistic.Method} of {column.Quoted}.",
+                $"print(round(df[{column.Quoted}].{statistic.Method}(), 2))"),
             Expert.Say($"The {statistic.Word} {column.Spoken} is {{out}}."),
             new NumbersTruth([statistic.Of([.. column.Known])]));
     }
 
     private static Asked FigurePerGroup(Draw draw, Table table)
     {
-        var statistic = draw.Pick(Statistic.All[..5], statistic => statistic.Method is "mean" ? 3 : statistic.Method is "sum" ? 2 : 1);
+        var statistic = draw.Pick(Statistic.All[..5],
+            statistic => statistic.Method is "mean" ? 3 : statistic.Method is "sum" ? 2 : 1);
         var (number, group) = (draw.Pick(table.Of(Holds.Number)), draw.Pick(table.Of(Holds.Category)));
         return new Asked(
-            new Slots { ["figure"] = statistic.Said(draw), ["num"] = number.Spoken, ["cat"] = group.Spoken, ["cats"] = Words.Plural(group.Spoken) },
+            new Slots
+            {
+                ["figure"] = statistic.Said(draw),
+                ["num"] = number.Spoken,
+                ["cat"] = group.Spoken,
+                ["cats"] = Words.Plural(group.Spoken)
+            },
             new Step(
                 $"I need the {statistic.Method} of {number.Quoted} by {group.Quoted}.",
                 $"print(df.groupby({group.Quoted})[{number.Quoted}].{statistic.Method}().round(2).to_dict())"),
@@ -58,7 +66,8 @@ internal static partial class CsvQuestions
     {
         var statistic = draw.Pick(Statistic.All[..2]);
         var (number, group) = (draw.Pick(table.Of(Holds.Number)), draw.Pick(table.Of(Holds.Category)));
-        var (most, values) = (draw.Chance(0.6), Groups(group, number).ToDictionary(pair => pair.Key, pair => statistic.Of(pair.Value)));
+        var (most, values) = (draw.Chance(0.6),
+            Groups(group, number).ToDictionary(pair => pair.Key, pair => statistic.Of(pair.Value)));
         var best = most ? values.MaxBy(pair => pair.Value) : values.MinBy(pair => pair.Value);
         return new Asked(
             new Slots
@@ -69,7 +78,8 @@ internal static partial class CsvQuestions
                 ["most"] = Most(draw, most),
             },
             new Step(
-                $"I need the {statistic.Method} of {number.Quoted} by {group.Quoted}, then the {(most ? "largest" : "smallest")}.",
+                $"I need the {statistic.Method} of {number.Quoted} by {group.Quoted}, "
+                + $"then the {(most ? "largest" : "smallest")}.",
                 $"m = df.groupby({group.Quoted})[{number.Quoted}].{statistic.Method}().round(2)\n"
                 + (most ? "print(m.idxmax(), m.max())" : "print(m.idxmin(), m.min())")),
             LastWord($"has the {(most ? "highest" : "lowest")} {statistic.Word} {number.Spoken}"),
@@ -109,8 +119,13 @@ internal static partial class CsvQuestions
     {
         var (date, last) = (draw.Pick(table.Of(Holds.Date)), draw.Chance(0.5));
         return new Asked(
-            new Slots { ["date"] = date.Spoken, ["last"] = draw.Pick<string>(last ? ["latest", "last", "most recent"] : ["earliest", "first", "oldest"]) },
-            new Step($"I need the {(last ? "max" : "min")} of {date.Quoted}.", $"print(df[{date.Quoted}].{(last ? "max" : "min")}())"),
+            new Slots
+            {
+                ["date"] = date.Spoken,
+                ["last"] = draw.Pick<string>(last ? ["latest", "last", "most recent"] : ["earliest", "first", "oldest"])
+            },
+            new Step($"I need the {(last ? "max" : "min")} of {date.Quoted}.",
+                $"print(df[{date.Quoted}].{(last ? "max" : "min")}())"),
             Expert.Say($"The {(last ? "latest" : "earliest")} {date.Spoken} is {{out}}."),
             new TextsTruth([(last ? date.Cells.Max() : date.Cells.Min())!]));
     }
@@ -121,7 +136,8 @@ internal static partial class CsvQuestions
         var (a, b) = (two[0], two[1]);
         return new Asked(
             new Slots { ["a"] = a.Spoken, ["b"] = b.Spoken },
-            new Step($"I multiply {a.Quoted} by {b.Quoted} and add.", $"print(round((df[{a.Quoted}] * df[{b.Quoted}]).sum(), 2))"),
+            new Step($"I multiply {a.Quoted} by {b.Quoted} and add.",
+                $"print(round((df[{a.Quoted}] * df[{b.Quoted}]).sum(), 2))"),
             Expert.Say($"The total of {a.Spoken} times {b.Spoken} is {{out}}."),
             new NumbersTruth([a.Numbers.Zip(b.Numbers).Sum(pair => pair.First * pair.Second ?? 0)]));
     }
@@ -130,20 +146,23 @@ internal static partial class CsvQuestions
     {
         var two = draw.Sample(table.Of(Holds.Number), 2);
         var (a, b) = (two[0], two[1]);
-        var pairs = a.Numbers.Zip(b.Numbers).Where(pair => pair.First is not null && pair.Second is not null).Select(pair => (X: pair.First!.Value, Y: pair.Second!.Value)).ToArray();
+        var known = a.Numbers.Zip(b.Numbers).Where(pair => pair.First is not null && pair.Second is not null);
+        var pairs = known.Select(pair => (X: pair.First!.Value, Y: pair.Second!.Value)).ToArray();
         var (x, y) = (pairs.Average(pair => pair.X), pairs.Average(pair => pair.Y));
         var r = pairs.Sum(pair => (pair.X - x) * (pair.Y - y))
             / Math.Sqrt(pairs.Sum(pair => (pair.X - x) * (pair.X - x)) * pairs.Sum(pair => (pair.Y - y) * (pair.Y - y)));
         return new Asked(
             new Slots { ["a"] = a.Spoken, ["b"] = b.Spoken },
-            new Step($"I need the correlation of {a.Quoted} and {b.Quoted}.", $"print(round(df[{a.Quoted}].corr(df[{b.Quoted}]), 2))"),
+            new Step($"I need the correlation of {a.Quoted} and {b.Quoted}.",
+                $"print(round(df[{a.Quoted}].corr(df[{b.Quoted}]), 2))"),
             Expert.Say($"The correlation of {a.Spoken} and {b.Spoken} is {{out}}."),
             new NumbersTruth([r]));
     }
 
     /// <summary>The known numbers of each group, in the order of the groups' names.</summary>
     private static IEnumerable<KeyValuePair<string, double[]>> Groups(Column group, Column number) =>
-        group.Cells.Zip(number.Numbers).Where(pair => pair.Second is not null).GroupBy(pair => pair.First, pair => pair.Second!.Value)
+        group.Cells.Zip(number.Numbers).Where(pair => pair.Second is not null).GroupBy(pair => pair.First,
+            pair => pair.Second!.Value)
             .OrderBy(pairs => pairs.Key, StringComparer.Ordinal).Select(pairs => KeyValuePair.Create(pairs.Key, pairs.ToArray()));
 
     private static string Most(Draw draw, bool most) =>

@@ -10,12 +10,15 @@ internal static class CsvTasks
 
     private static readonly (string Right, string Wrong)[] _methods =
     [
-        (".mean()", ".average()"), (".sum()", ".total()"), (".max()", ".maximum()"), (".min()", ".minimum()"), (".median()", ".middle()"),
-        (".std()", ".stdev()"), (".nunique()", ".count_unique()"), (".value_counts()", ".count_values()"), (".corr(", ".correlation("),
+        (".mean()", ".average()"), (".sum()", ".total()"), (".max()", ".maximum()"), (".min()", ".minimum()"),
+            (".median()", ".middle()"),
+        (".std()", ".stdev()"), (".nunique()", ".count_unique()"), (".value_counts()", ".count_values()"),
+            (".corr(", ".correlation("),
         (".nlargest(", ".largest("), (".nsmallest(", ".smallest("), (".isna()", ".is_missing()"), (".groupby(", ".group_by("),
     ];
 
-    public static Family Family { get; } = new("csv", 36, [.. CsvQuestions.All.Select(Kind), new Kind("columns", Columns) { Weight = 0.6 }]);
+    public static Family Family { get; } = new("csv", 36,
+        [.. CsvQuestions.All.Select(Kind), new Kind("columns", Columns) { Weight = 0.6 }]);
 
     /// <summary>The first look at a file, and the same with other thoughts about it.</summary>
     public static Step Look { get; } = new("I look at the file first.", Load + Show);
@@ -67,7 +70,8 @@ internal static class CsvTasks
 
     // The table is still in df, so there is nothing to look at again.
     private static DataTurn Next(Draw draw, Table table, Asked asked) =>
-        new(draw.Chance(0.2) ? $"And {Lower(asked.Text(draw, ""))}" : asked.Text(draw, draw.Chance(0.2) ? InFile(draw, table) : ""),
+        new(draw.Chance(0.2) ? $"And {Lower(asked.Text(draw, ""))}" : asked.Text(draw,
+            draw.Chance(0.2) ? InFile(draw, table) : ""),
             [asked.Compute], asked.Answer, asked.Truth)
         {
             Detours = WrongMethod(asked.Compute) is { } detour ? [detour] : [],
@@ -81,17 +85,22 @@ internal static class CsvTasks
         [
             [.. Expert.MissingImport(Look), asked.Compute],
             [
-                Look with { Code = Look.Code.Replace("files[0]", PythonLiteral.Quote(draw.Pick<string>(["file.csv", "input.txt", "my_data.csv"])), StringComparison.Ordinal), Raises = "FileNotFoundError" },
+                Look with { Code = Look.Code.Replace("files[0]",
+                    PythonLiteral.Quote(draw.Pick<string>(["file.csv", "input.txt", "my_data.csv"])),
+                    StringComparison.Ordinal), Raises = "FileNotFoundError" },
                 new Step("There is no such file. The name is in files[0].", Look.Code), asked.Compute,
             ],
         ];
-        foreach (var column in table.Columns.Where(column => asked.Compute.Code.Contains($"[{column.Quoted}]", StringComparison.Ordinal)))
+        foreach (var column in table.Columns.Where(column => asked.Compute.Code.Contains($"[{column.Quoted}]",
+            StringComparison.Ordinal)))
         {
             var guess = PythonLiteral.Quote(Misspelt(draw, column));
             var thought = $"There is no column {guess}.";
             var guessed = asked.Compute.Code.Replace($"[{column.Quoted}]", $"[{guess}]", StringComparison.Ordinal);
-            detours.Add([asked.Compute with { Code = Load + guessed, Raises = "KeyError" }, new Step($"{thought} I look at the columns.", Show), asked.Compute]);
-            detours.Add([Look, asked.Compute with { Code = guessed, Raises = "KeyError" }, new Step($"{thought} It is {column.Quoted}.", asked.Compute.Code)]);
+            detours.Add([asked.Compute with { Code = Load + guessed, Raises = "KeyError" },
+                new Step($"{thought} I look at the columns.", Show), asked.Compute]);
+            detours.Add([Look, asked.Compute with { Code = guessed, Raises = "KeyError" },
+                new Step($"{thought} It is {column.Quoted}.", asked.Compute.Code)]);
         }
 
         if (WrongMethod(asked.Compute) is { } wrong)
@@ -107,14 +116,16 @@ internal static class CsvTasks
         var (right, wrong) = _methods.FirstOrDefault(method => step.Code.Contains(method.Right, StringComparison.Ordinal));
         return right is null
             ? null
-            : Expert.WrongPart(step, right, wrong, "AttributeError", $"There is no {wrong.Trim('.', '(', ')')}. The method is {right.Trim('.', '(', ')')}.");
+            : Expert.WrongPart(step, right, wrong, "AttributeError",
+                $"There is no {wrong.Trim('.', '(', ')')}. The method is {right.Trim('.', '(', ')')}.");
     }
 
     // What one writes who has not looked: another case, another separator, or the spoken word.
     private static string Misspelt(Draw draw, Column column)
     {
         var words = column.Spoken.Split(' ');
-        string[] guesses = [string.Join('_', words), string.Join(' ', words.Select(Words.Capital)), column.Spoken, column.Name.ToLowerInvariant(), column.Name.ToUpperInvariant()];
+        string[] guesses = [string.Join('_', words), string.Join(' ', words.Select(Words.Capital)), column.Spoken,
+            column.Name.ToLowerInvariant(), column.Name.ToUpperInvariant()];
         var wrong = guesses.Where(guess => guess != column.Name).ToArray();
         return wrong.Length > 0 ? draw.Pick(wrong) : column.Name + "s";
     }
@@ -125,7 +136,9 @@ internal static class CsvTasks
         var text = Wordings.Of("csv", "columns").Say(draw, new Slots { ["in"] = InFile(draw, table), ["file"] = table.FileName });
         var names = table.Columns.Select(column => column.Name).ToArray();
         var step = new Step("I list the columns.", Load + "print(list(df.columns))");
-        return new Content(new DataTurn(text, [step], Expert.Lines("The columns are"), new TextsTruth(names)) { Detours = [Expert.MissingImport(step)] })
+        return new Content(new DataTurn(text, [step], Expert.Lines("The columns are"),
+            new TextsTruth(names))
+        { Detours = [Expert.MissingImport(step)] })
         {
             Files = [table.File],
         };

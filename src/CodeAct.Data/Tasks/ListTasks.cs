@@ -26,17 +26,24 @@ internal static class ListTasks
         Number("min", "I take the numbers from the task and find the smallest.",
             "min(nums)", "The smallest is {out}.", numbers => numbers.Min(), ("min(nums)", "nums.min()")),
         Number("range", "I subtract the smallest number from the largest.",
-            "round(max(nums) - min(nums), 2)", "The range is {out}.", numbers => numbers.Max() - numbers.Min(), ("nums)", "num)")),
+            "round(max(nums) - min(nums), 2)", "The range is {out}.", numbers =>
+                numbers.Max() - numbers.Min(), ("nums)", "num)")),
         Number("product", "I multiply the numbers from the task.",
-            "round(prod(nums), 2)", "The product is {out}.", numbers => numbers.Aggregate((a, b) => a * b), ("nums", "number"), "from math import prod\n") with { Weight = 0.7 },
+            "round(prod(nums), 2)", "The product is {out}.", numbers =>
+                numbers.Aggregate((a, b) => a * b), ("nums", "number"), "from math import prod\n") with { Weight = 0.7 },
         Number("stdev", "I compute the sample standard deviation.",
-            "round(stdev(nums), 2)", "The standard deviation is {out}.", Deviation, ("stdev(nums)", "nums.std()"), "from statistics import stdev\n"),
+            "round(stdev(nums), 2)", "The standard deviation is {out}.", Deviation, ("stdev(nums)", "nums.std()"),
+                "from statistics import stdev\n"),
         Number("second", "I sort the numbers and take the second from the top.",
-            "sorted(nums)[-2]", "The second largest is {out}.", numbers => numbers.Order().ElementAt(numbers.Count - 2), ("sorted(nums)", "nums.sorted()")),
+            "sorted(nums)[-2]", "The second largest is {out}.", numbers =>
+                numbers.Order().ElementAt(numbers.Count - 2), ("sorted(nums)", "nums.sorted()")),
         Number("squares", "I square every number and add.",
-            "round(sum(x * x for x in nums), 2)", "The sum of the squares is {out}.", numbers => numbers.Sum(x => x * x), ("nums", "num")) with { Weight = 0.6 },
-        Count("evens", "I count the even numbers.", "len([x for x in nums if x % 2 == 0])", "{out} numbers are even.", x => x % 2 == 0),
-        Count("odds", "I count the odd numbers.", "len([x for x in nums if x % 2 == 1])", "{out} numbers are odd.", x => x % 2 == 1),
+            "round(sum(x * x for x in nums), 2)", "The sum of the squares is {out}.", numbers =>
+                numbers.Sum(x => x * x), ("nums", "num")) with { Weight = 0.6 },
+        Count("evens", "I count the even numbers.", "len([x for x in nums if x % 2 == 0])", "{out} numbers are even.",
+            x => x % 2 == 0),
+        Count("odds", "I count the odd numbers.", "len([x for x in nums if x % 2 == 1])", "{out} numbers are odd.",
+            x => x % 2 == 1),
         Compare("above", ">", "above"),
         Compare("below", "<", "below"),
         Sorted("ascending", "I sort the numbers.", "sorted(nums)", false),
@@ -70,7 +77,9 @@ internal static class ListTasks
             ("mean|average", "round(sum(nums) / len(nums), 2)", "The mean is {out}.", numbers.Average()),
         ]);
         return new DataTurn(
-            Wordings.Of("lists", "follow-up").Say(draw, new Slots { ["what"] = draw.Pick(phrase.Split('|')) }), [new Step("The numbers are still in nums.", $"print({expression})")], Expert.Say(answer), new NumbersTruth([value]));
+            Wordings.Of("lists", "follow-up").Say(draw, new Slots { ["what"] = draw.Pick(phrase.Split('|')) }),
+                [new Step("The numbers are still in nums.", $"print({expression})")], Expert.Say(answer),
+                new NumbersTruth([value]));
     }
 
     private static Kind Count(string name, string thought, string expression, string answer, Func<int, bool> counted)
@@ -81,12 +90,14 @@ internal static class ListTasks
             var numbers = Integers(draw, 1, 100, draw.Int(4, 9));
             var step = new Step(thought, $"import re\nnums = [int(x) for x in re.findall(r'\\d+', task)]\nprint({expression})");
             var text = parsed.Say(draw, new Slots { ["list"] = Written(draw, numbers) });
-            return new Content(new DataTurn(text, [step], Expert.Say(answer), new NumbersTruth([numbers.Count(x => counted((int)x))]))
+            return new Content(new DataTurn(text, [step], Expert.Say(answer),
+                new NumbersTruth([numbers.Count(x => counted((int)x))]))
             {
                 Detours =
                 [
                     Expert.MissingImport(step),
-                    Expert.WrongPart(step, "[int(x) for x in re.findall(r'\\d+', task)]", "re.findall(r'\\d+', task)", "TypeError", "The numbers are still text. I convert them."),
+                    Expert.WrongPart(step, "[int(x) for x in re.findall(r'\\d+', task)]", "re.findall(r'\\d+', task)",
+                        "TypeError", "The numbers are still text. I convert them."),
                 ],
             });
         });
@@ -100,13 +111,17 @@ internal static class ListTasks
             var numbers = Numbers(draw, 9);
             var limit = Math.Round(numbers.Average() + draw.Int(-3, 3));
             var text = parsed.Say(draw, new Slots { ["list"] = "{list}", ["limit"] = Draw.Text(limit) });
-            var limitFirst = text.IndexOf(Draw.Text(limit), StringComparison.Ordinal) < text.IndexOf("{list}", StringComparison.Ordinal);
+            var limitFirst = text.IndexOf(Draw.Text(limit), StringComparison.Ordinal) < text.IndexOf("{list}",
+                StringComparison.Ordinal);
             text = text.Replace("{list}", Written(draw, numbers), StringComparison.Ordinal);
             var step = new Step(
-                limitFirst ? "The first number is the limit, the others are the list." : "The last number is the limit, the others are the list.",
-                $"import re\n{(limitFirst ? "limit, *nums" : "*nums, limit")} = {Found}\nprint(len([x for x in nums if x {operation} limit]))");
+                limitFirst ? "The first number is the limit, the others are the list."
+                    : "The last number is the limit, the others are the list.",
+                $"import re\n{(limitFirst ? "limit, *nums" : "*nums, limit")} = {Found}\n"
+                + $"print(len([x for x in nums if x {operation} limit]))");
             var count = numbers.Count(x => operation == ">" ? x > limit : x < limit);
-            return new Content(new DataTurn(text, [step], Expert.Say($"{{out}} numbers are {word} {Draw.Text(limit)}."), new NumbersTruth([count]))
+            return new Content(new DataTurn(text, [step], Expert.Say($"{{out}} numbers are {word} {Draw.Text(limit)}."),
+                new NumbersTruth([count]))
             {
                 Detours = Detours(step, ("limit]", "value]")),
             });
@@ -135,13 +150,15 @@ internal static class ListTasks
         var attribute = slip.Wrong.StartsWith("nums.", StringComparison.Ordinal);
         var thought = attribute
             ? $"A list has no {slip.Wrong[5..^2]} method. I use {slip.Right.Split('(')[0]}."
-            : $"{new string([.. slip.Wrong.TakeWhile(char.IsLetter)])} is not defined. I use {new string([.. slip.Right.TakeWhile(char.IsLetter)])}.";
+            : $"{Name(slip.Wrong)} is not defined. I use {Name(slip.Right)}.";
         return
         [
             Expert.MissingImport(step),
             Expert.WrongLastLine(step, slip.Right, slip.Wrong, attribute ? "AttributeError" : "NameError", thought),
         ];
     }
+
+    private static string Name(string code) => string.Concat(code.TakeWhile(char.IsLetter));
 
     private static double[] Numbers(Draw draw, int most)
     {

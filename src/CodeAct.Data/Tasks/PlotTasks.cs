@@ -7,7 +7,8 @@ internal static class PlotTasks
 
     public static Family Family { get; } = new("plots", 4,
     [
-        FromTable("bar-per-group", draw => (Holds.Category, draw.Chance(0.5)), (x, y, total) => $"df.groupby({x})[{y}].{(total ? "sum" : "mean")}().plot.bar()") with { Weight = 2 },
+        FromTable("bar-per-group", draw => (Holds.Category, draw.Chance(0.5)),
+            (x, y, total) => $"df.groupby({x})[{y}].{(total ? "sum" : "mean")}().plot.bar()") with { Weight = 2 },
         FromTable("count-bar", _ => (Holds.Category, false), (x, _, _) => $"df[{x}].value_counts().plot.bar()"),
         FromTable("histogram", _ => (Holds.Number, false), (_, y, _) => $"df[{y}].plot.hist()") with { Weight = 1.3 },
         FromTable("scatter", _ => (Holds.Number, true), (x, y, _) => $"df.plot.scatter({x}, {y})") with { Weight = 1.3 },
@@ -20,12 +21,15 @@ internal static class PlotTasks
                 "I take the numbers from the task and draw them.",
                 "import re\nimport matplotlib.pyplot as plt\nnums = [int(x) for x in re.findall(r'\\d+', task)]\n"
                 + (shape.Call == "bar" ? "plt.bar(range(len(nums)), nums)\n" : "plt.plot(nums)\n") + Save);
-            var text = Wordings.Of("plots", "list").Say(draw, new Slots { ["shape"] = shape.Word, ["list"] = draw.Chance(0.5) ? $"[{numbers}]" : numbers });
-            return new Content(new DataTurn(text, [step], Expert.Say("The chart is saved as plot.png."), new FileTruth("plot.png")) { Detours = [Expert.MissingImport(step)] });
+            var text = Wordings.Of("plots", "list").Say(draw,
+                new Slots { ["shape"] = shape.Word, ["list"] = draw.Chance(0.5) ? $"[{numbers}]" : numbers });
+            return new Content(new DataTurn(text, [step], Expert.Say("The chart is saved as plot.png."),
+                new FileTruth("plot.png")) { Detours = [Expert.MissingImport(step)] });
         }),
     ]);
 
-    private static Kind FromTable(string name, Func<Draw, (Holds X, bool Flag)> choose, Func<string, string, bool, string> draws) => new(name, draw =>
+    private static Kind FromTable(string name, Func<Draw, (Holds X, bool Flag)> choose, Func<string, string, bool,
+        string> draws) => new(name, draw =>
     {
         var (holds, flag) = choose(draw);
         var table = Tables.Make(draw);
@@ -53,7 +57,9 @@ internal static class PlotTasks
         };
         var step = new Step(thought, $"import matplotlib.pyplot as plt\n{draws(x.Quoted, y.Quoted, flag)}\n{Save}");
         IReadOnlyList<Step> forgotten = [CsvTasks.Look, .. Expert.MissingImport(step)];
-        return new Content(new DataTurn(text, [CsvTasks.Look, step], Expert.Say("The chart is saved as plot.png."), new FileTruth("plot.png")) { Detours = [forgotten] })
+        return new Content(new DataTurn(text, [CsvTasks.Look, step], Expert.Say("The chart is saved as plot.png."),
+            new FileTruth("plot.png"))
+        { Detours = [forgotten] })
         {
             Files = [table.File],
         };

@@ -13,7 +13,9 @@ internal sealed record ToolSet(
 {
     private static readonly string[] _domains = Resource.Lines("Words/tools.txt");
 
-    private static readonly Func<string, string>[] _styles = [name => $"get_{name}", name => $"get_{name}", name => $"{name}_of", name => $"lookup_{name}", name => $"find_{name}"];
+    private static readonly Func<string,
+        string>[] _styles = [name => $"get_{name}", name => $"get_{name}", name => $"{name}_of", name => $"lookup_{name}",
+        name => $"find_{name}"];
 
     public static ToolSet Make(Draw draw)
     {
@@ -22,9 +24,11 @@ internal sealed record ToolSet(
         var parts = draw.Pick(draw.Split == Split.Tools ? _domains[cut..] : _domains[..cut]).Split(" | ");
         var style = draw.Pick(_styles);
         var names = Named(draw, parts[1], draw.Int(3, 8));
-        var lookups = draw.Sample(parts[2].Split(", "), draw.Int(1, 3)).Select(spec => Lookup.Make(draw, spec.Split(' '), style, names));
+        var lookups = draw.Sample(parts[2].Split(", "),
+            draw.Int(1, 3)).Select(spec => Lookup.Make(draw, spec.Split(' '), style, names));
         var conversions = draw.Sample(parts[3].Split(", "), draw.Int(1, 2)).Select(spec => Conversion.Parse(spec.Split(": ")));
-        return new ToolSet(parts[0], names, [.. lookups], [.. conversions], draw.Pick<string>([$"list_{Words.Plural(parts[0])}", $"all_{Words.Plural(parts[0])}"]));
+        return new ToolSet(parts[0], names, [.. lookups], [.. conversions],
+            draw.Pick<string>([$"list_{Words.Plural(parts[0])}", $"all_{Words.Plural(parts[0])}"]));
     }
 
     /// <summary>The signatures, in mixed order, of at most five functions, those needed among them.</summary>
@@ -33,8 +37,10 @@ internal sealed record ToolSet(
         (string Name, string Line)[] all =
         [
             (List, $"def {List}() -> list: names of all {Words.Plural(Entity)}"),
-            .. Lookups.Select(lookup => (lookup.Function, $"def {lookup.Function}({Entity}: str) -> float: {lookup.Attribute} of a {Entity}")),
-            .. Conversions.Select(conversion => (conversion.Function, $"def {conversion.Function}(value: float) -> float: value {conversion.Phrase}")),
+            .. Lookups.Select(lookup => (lookup.Function,
+                $"def {lookup.Function}({Entity}: str) -> float: {lookup.Attribute} of a {Entity}")),
+            .. Conversions.Select(conversion => (conversion.Function,
+                $"def {conversion.Function}(value: float) -> float: value {conversion.Phrase}")),
         ];
         var needed = all.Where(function => code.Contains(function.Name + "(", StringComparison.Ordinal)).ToArray();
         var others = draw.Sample(all.Except(needed), Math.Max(2 - needed.Length, draw.Int(0, 5 - needed.Length)));
@@ -45,8 +51,9 @@ internal sealed record ToolSet(
     public string Definitions() => string.Join('\n',
     [
         $"def {List}() -> list:\n    return {PythonLiteral.List(Names)}",
-        .. Lookups.Select(lookup => $"def {lookup.Function}({Entity}: str) -> float:\n    return {lookup.Literal(Names)}[{Entity}]"),
-        .. Conversions.Select(conversion => $"def {conversion.Function}(value: float) -> float:\n    return round(value * {Draw.Text(conversion.Factor)}, 2)"),
+        .. Lookups.Select(one => $"def {one.Function}({Entity}: str) -> float:\n    return {one.Literal(Names)}[{Entity}]"),
+        .. Conversions.Select(one =>
+            $"def {one.Function}(value: float) -> float:\n    return round(value * {Draw.Text(one.Factor)}, 2)"),
     ]);
 
     private static string[] Named(Draw draw, string sort, int count) => sort switch
@@ -55,7 +62,9 @@ internal sealed record ToolSet(
         "city" => draw.Words(Words.Cities, count),
         "code" => [.. Enumerable.Range(0, 50).Select(_ => $"{(char)draw.Int('A', 'Z')}{draw.Int(1, 99)}").Distinct().Take(count)],
         "noun" => [.. draw.Words(Words.Nouns, count + 5).Select(Words.Capital).Distinct().Take(count)],
-        _ => [.. draw.Words(Words.Nouns, count + 5).Distinct().Take(count).Select(noun => $"{Words.Capital(draw.Word(Words.Adjectives))} {Words.Capital(noun)}")],
+        _ => [.. draw.Words(Words.Nouns,
+            count + 5).Distinct().Take(count).Select(noun =>
+            $"{Words.Capital(draw.Word(Words.Adjectives))} {Words.Capital(noun)}")],
     };
 }
 
@@ -64,7 +73,8 @@ internal sealed record Lookup(string Function, string Attribute, double[] Values
 {
     public static Lookup Make(Draw draw, string[] spec, Func<string, string> style, IReadOnlyList<string> names)
     {
-        var (least, most, decimals) = (double.Parse(spec[1], CultureInfo.InvariantCulture), double.Parse(spec[2], CultureInfo.InvariantCulture), int.Parse(spec[3], CultureInfo.InvariantCulture));
+        var (least, most, decimals) = (double.Parse(spec[1], CultureInfo.InvariantCulture),
+            double.Parse(spec[2], CultureInfo.InvariantCulture), int.Parse(spec[3], CultureInfo.InvariantCulture));
         var values = new HashSet<double>();
         for (var tries = 0; values.Count < names.Count; tries++)
         {
@@ -81,7 +91,8 @@ internal sealed record Lookup(string Function, string Attribute, double[] Values
 /// <summary>A function from a number to a number.</summary>
 internal sealed record Conversion(string Function, string Phrase, double Factor)
 {
-    public static Conversion Parse(string[] parts) => new(parts[0], parts[1], double.Parse(parts[2], CultureInfo.InvariantCulture));
+    public static Conversion Parse(string[] parts) =>
+        new(parts[0], parts[1], double.Parse(parts[2], CultureInfo.InvariantCulture));
 
     public double Of(double value) => Math.Round(value * Factor, 2);
 }

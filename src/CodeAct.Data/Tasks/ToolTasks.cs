@@ -9,7 +9,8 @@ internal static class ToolTasks
         {
             var (lookup, at) = (draw.Pick(tools.Lookups), At(draw, tools));
             return new Asking(new Slots { ["attr"] = lookup.Attribute, ["name"] = tools.Names[at] }, $"I call {lookup.Function}.",
-                $"x = {lookup.Function}({Quoted(tools, at)})\nprint(x)", $"The {lookup.Attribute} of {tools.Names[at]} is {{out}}.", new NumbersTruth([lookup.Values[at]]));
+                $"x = {lookup.Function}({Quoted(tools, at)})\nprint(x)",
+                    $"The {lookup.Attribute} of {tools.Names[at]} is {{out}}.", new NumbersTruth([lookup.Values[at]]));
         }),
         Make("converted", (draw, tools) =>
         {
@@ -17,7 +18,8 @@ internal static class ToolTasks
             return new Asking(new Slots { ["attr"] = lookup.Attribute, ["name"] = tools.Names[at], ["with"] = conversion.Phrase },
                 $"I call {lookup.Function}, then {conversion.Function}.",
                 $"x = {lookup.Function}({Quoted(tools, at)})\ny = {conversion.Function}(x)\nprint(y)",
-                $"The {lookup.Attribute} of {tools.Names[at]} {conversion.Phrase} is {{out}}.", new NumbersTruth([conversion.Of(lookup.Values[at])]));
+                $"The {lookup.Attribute} of {tools.Names[at]} {conversion.Phrase} is {{out}}.",
+                    new NumbersTruth([conversion.Of(lookup.Values[at])]));
         }) with { Weight = 1.6 },
         Pair("together", "+", "I add both.", "Together it is {out}.", (x, y) => x + y),
         Pair("difference", "-", "I subtract.", "The difference is {out}.", (x, y) => x - y),
@@ -46,11 +48,13 @@ internal static class ToolTasks
                 new Slots
                 {
                     ["attr"] = lookup.Attribute, ["limit"] = Draw.Text(limit),
-                    ["above"] = draw.Pick<string>(above ? ["above", "over", "greater than", "more than"] : ["below", "under", "less than"]),
+                    ["above"] = draw.Pick<string>(above ? ["above", "over", "greater than", "more than"] : ["below", "under",
+                        "less than"]),
                 },
                 $"I count where {lookup.Function} is {(above ? "above" : "below")} {Draw.Text(limit)}.",
                 $"print(len([n for n in {tools.List}() if {lookup.Function}(n) {(above ? ">" : "<")} {Draw.Text(limit)}]))",
-                $"{{out}} {Words.Plural(tools.Entity)}.", new NumbersTruth([lookup.Values.Count(value => above ? value > limit : value < limit)]));
+                $"{{out}} {Words.Plural(tools.Entity)}.",
+                    new NumbersTruth([lookup.Values.Count(value => above ? value > limit : value < limit)]));
         }),
     ]);
 
@@ -62,7 +66,8 @@ internal static class ToolTasks
         asking.Slots["entities"] = Words.Plural(tools.Entity);
         var step = new Step(asking.Thought, asking.Code);
         var text = Wordings.Of("tools", asking.Heading ?? name).Say(draw, asking.Slots);
-        return new Content(new DataTurn($"{text}\nFunctions:\n{tools.Signatures(draw, asking.Code)}", [step], Expert.Say(asking.Answer), asking.Truth)
+        return new Content(new DataTurn($"{text}\nFunctions:\n{tools.Signatures(draw, asking.Code)}", [step],
+            Expert.Say(asking.Answer), asking.Truth)
         {
             Detours = Detours(draw, tools, step),
         })
@@ -71,12 +76,19 @@ internal static class ToolTasks
         };
     });
 
-    private static Kind Pair(string name, string sign, string thought, string answer, Func<double, double, double> truth) => Make(name, (draw, tools) =>
+    private static Kind Pair(string name, string sign, string thought, string answer, Func<double, double, double> truth) =>
+        Make(name, (draw, tools) =>
     {
         var lookup = draw.Pick(tools.Lookups);
         var two = draw.Sample(Enumerable.Range(0, tools.Names.Count), 2);
-        return new Asking(new Slots { ["attr"] = lookup.Attribute, ["name"] = tools.Names[two[0]], ["other"] = tools.Names[two[1]] }, $"I call {lookup.Function} twice. {thought}",
-            $"x = {lookup.Function}({Quoted(tools, two[0])})\ny = {lookup.Function}({Quoted(tools, two[1])})\nprint(round(x {sign} y, 2))",
+        return new Asking(new Slots
+        {
+            ["attr"] = lookup.Attribute,
+            ["name"] = tools.Names[two[0]],
+            ["other"] = tools.Names[two[1]]
+        }, $"I call {lookup.Function} twice. {thought}",
+            $"x = {lookup.Function}({Quoted(tools, two[0])})\ny = {lookup.Function}({Quoted(tools, two[1])})\n"
+            + $"print(round(x {sign} y, 2))",
             answer, new NumbersTruth([truth(lookup.Values[two[0]], lookup.Values[two[1]])]));
     });
 
@@ -101,7 +113,8 @@ internal static class ToolTasks
                 ["most"] = draw.Pick<string>(most ? ["highest", "largest", "greatest", "most"] : ["lowest", "smallest", "least"]),
                 ["maybe"] = converted ? $" {conversion.Phrase}" : "",
             },
-            $"I call {lookup.Function}{(converted ? $" and {conversion.Function}" : "")} for each and take the {(most ? "largest" : "smallest")}.",
+            $"I call {lookup.Function}{(converted ? $" and {conversion.Function}" : "")} for each "
+            + $"and take the {(most ? "largest" : "smallest")}.",
             $"{code}\nbest = {(most ? "max" : "min")}(values, key=values.get)\nprint(best, values[best])",
             $"It is {{out}}.", new AllTruth([new TextsTruth([tools.Names[best]]), new NumbersTruth([Value(best)])]))
         {
@@ -112,15 +125,21 @@ internal static class ToolTasks
     private static List<IReadOnlyList<Step>> Detours(Draw draw, ToolSet tools, Step step)
     {
         List<IReadOnlyList<Step>> detours = [];
-        foreach (var function in tools.Lookups.Select(lookup => lookup.Function).Append(tools.List).Where(function => step.Code.Contains(function + "(", StringComparison.Ordinal)))
+        var functions = tools.Lookups.Select(lookup => lookup.Function).Append(tools.List);
+        foreach (var function in functions.Where(function => step.Code.Contains(function + "(", StringComparison.Ordinal)))
         {
-            var wrong = function.Contains('_') ? draw.Pick<string>([$"{function.Replace("_", "", StringComparison.Ordinal)}", function[(function.IndexOf('_') + 1)..] + "_value", "fetch_" + function.Split('_')[^1]]) : function + "s";
-            detours.Add(Expert.WrongPart(step, function + "(", wrong + "(", "NameError", $"There is no {wrong}. The function is {function}."));
+            var wrong = function.Contains('_')
+                ? draw.Pick<string>([$"{function.Replace("_", "", StringComparison.Ordinal)}",
+                function[(function.IndexOf('_') + 1)..] + "_value", "fetch_" + function.Split('_')[^1]]) : function + "s";
+            detours.Add(Expert.WrongPart(step, function + "(", wrong + "(", "NameError",
+                $"There is no {wrong}. The function is {function}."));
         }
 
-        if (tools.Lookups.FirstOrDefault(lookup => step.Code.Contains($"{lookup.Function}('", StringComparison.Ordinal)) is { } called)
+        if (tools.Lookups.FirstOrDefault(lookup => step.Code.Contains($"{lookup.Function}('",
+            StringComparison.Ordinal)) is { } called)
         {
-            detours.Add(Expert.WrongPart(step, $"{called.Function}(", $"{called.Function}(name=", "TypeError", $"The argument is called {tools.Entity}. I leave its name out."));
+            detours.Add(Expert.WrongPart(step, $"{called.Function}(", $"{called.Function}(name=", "TypeError",
+                $"The argument is called {tools.Entity}. I leave its name out."));
         }
 
         return detours;

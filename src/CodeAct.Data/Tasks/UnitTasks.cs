@@ -6,13 +6,15 @@ namespace CodeAct.Data.Tasks;
 internal static class UnitTasks
 {
     private static readonly Unit[][] _measures =
-        [.. Resource.Lines("Words/units.txt").Select(line => line[(line.IndexOf(':') + 1)..].Split(';').Select(Unit.Parse).ToArray())];
+        [.. Resource.Lines("Words/units.txt").Select(line => line.Split(": ")[1].Split(';').Select(Unit.Parse).ToArray())];
 
     public static Family Family { get; } = new("units", 5,
     [
         new Kind("convert", Convert) { Weight = 4 },
-        Temperature("celsius-fahrenheit", "x * 9 / 5 + 32", x => (x * 9 / 5) + 32, "{x} degrees Celsius are {out} degrees Fahrenheit."),
-        Temperature("fahrenheit-celsius", "(x - 32) * 5 / 9", x => (x - 32) * 5 / 9, "{x} degrees Fahrenheit are {out} degrees Celsius."),
+        Temperature("celsius-fahrenheit", "x * 9 / 5 + 32", x => (x * 9 / 5) + 32,
+            "{x} degrees Celsius are {out} degrees Fahrenheit."),
+        Temperature("fahrenheit-celsius", "(x - 32) * 5 / 9", x => (x - 32) * 5 / 9,
+            "{x} degrees Fahrenheit are {out} degrees Celsius."),
     ]);
 
     private static Content Convert(Draw draw)
@@ -30,8 +32,10 @@ internal static class UnitTasks
         var step = new Step(
             divide ? $"One of {toName} is {written} {fromName}." : $"One of {fromName} is {written} {toName}.",
             $"x = {Draw.Text(x)}\nprint(round(x {(divide ? "/" : "*")} {written}, {digits}))");
-        var text = Wordings.Of("units", "convert").Say(draw, new Slots { ["x"] = Draw.Text(x), ["from"] = fromName, ["to"] = toName });
-        return new Content(new DataTurn(text, [step], Expert.Say($"{Draw.Text(x)} {fromName} are {{out}} {toName}."), new NumbersTruth([Math.Round(truth, digits)]))
+        var text = Wordings.Of("units", "convert").Say(draw,
+            new Slots { ["x"] = Draw.Text(x), ["from"] = fromName, ["to"] = toName });
+        return new Content(new DataTurn(text, [step], Expert.Say($"{Draw.Text(x)} {fromName} are {{out}} {toName}."),
+            new NumbersTruth([Math.Round(truth, digits)]))
         {
             Detours = [Slip(step)],
         });
@@ -63,7 +67,8 @@ internal static class UnitTasks
         public static Unit Parse(string text)
         {
             var parts = text.Split('=');
-            return new Unit(parts[0].Split(',', StringSplitOptions.TrimEntries), double.Parse(parts[1], CultureInfo.InvariantCulture));
+            return new Unit(parts[0].Split(',', StringSplitOptions.TrimEntries),
+                double.Parse(parts[1], CultureInfo.InvariantCulture));
         }
     }
 }
