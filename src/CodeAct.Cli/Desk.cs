@@ -21,7 +21,7 @@ internal sealed class Desk : IAsyncDisposable
         (_settings, _model, _engine) = (settings, model, engine);
         _log = ConversationLog.Open(settings.LogFile, time);
         _agent = new Agent(model, settings.Options, time);
-        _output = new OutputFiles(settings.OutDirectory);
+        _output = new OutputFiles(settings.Session.OutDirectory);
         _conversation = new Conversation(session);
     }
 
@@ -32,11 +32,12 @@ internal sealed class Desk : IAsyncDisposable
     public static async Task<Desk> OpenAsync(AgentSettings settings, TimeProvider time, CancellationToken cancellationToken)
     {
         var model = settings.Model.LoadAsync(cancellationToken);
-        var engine = PythonEngine.StartAsync(new PythonEngineOptions { PoolSize = 0, Time = time }, cancellationToken);
+        var engine = PythonEngine.StartAsync(new PythonEngineOptions { PoolSize = 0, Sandbox = settings.Session.Sandbox, Time = time }, cancellationToken);
         try
         {
             await Task.WhenAll(model, engine);
-            return new Desk(settings, await model, await engine, await SessionAsync(await engine, settings, cancellationToken), time);
+            var session = await settings.Session.StartAsync(await engine, cancellationToken);
+            return new Desk(settings, await model, await engine, session, time);
         }
         catch
         {
@@ -81,7 +82,8 @@ internal sealed class Desk : IAsyncDisposable
             end = happened as RunEnded ?? end;
             await _log.AddAsync(happened, CancellationToken.None);
             view.Show(happened);
-            foreach (var path in _output.Take(happened, session.Workspace))
+            var shown = happened is CellOutput(var output) ? output : (happened as CellFinished)?.Result;
+            foreach (var path in shown is null ? [] : _output.Take(shown, session.Workspace))
             {
                 view.Saved(path);
             }
@@ -93,7 +95,7 @@ internal sealed class Desk : IAsyncDisposable
     /// <summary>Begins anew: an empty conversation and a fresh interpreter with the files it began with.</summary>
     public async Task ResetAsync(CancellationToken cancellationToken)
     {
-        var session = await SessionAsync(_engine, _settings, cancellationToken);
+        var session = await _settings.Session.StartAsync(_engine, cancellationToken);
         await _conversation.Session.DisposeAsync();
         _conversation = new Conversation(session);
     }
@@ -104,17 +106,5 @@ internal sealed class Desk : IAsyncDisposable
         await _conversation.Session.DisposeAsync();
         await _engine.DisposeAsync();
         _model.Dispose();
-    }
-
-    private static async Task<IPythonSession> SessionAsync(
-        PythonEngine engine, AgentSettings settings, CancellationToken cancellationToken)
-    {
-        var session = await engine.CreateSessionAsync(new SessionOptions(), cancellationToken);
-        foreach (var file in settings.Files)
-        {
-            await session.Workspace.AddFileAsync(file, cancellationToken);
-        }
-
-        return session;
     }
 }

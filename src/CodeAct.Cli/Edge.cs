@@ -1,4 +1,6 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 
 namespace CodeAct.Cli;
 
@@ -10,7 +12,19 @@ internal static class Edge
         var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
         try
         {
-            return await root.Parse(args.Length == 0 ? ["--help"] : args).InvokeAsync(configuration, cancellationToken);
+            var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
+            if (parsed.Action is ParseErrorAction error)
+            {
+                error.ShowHelp = false; // the message would scroll away above it
+            }
+
+            var code = await parsed.InvokeAsync(configuration, cancellationToken);
+            if (parsed.Action is ParseErrorAction)
+            {
+                await Console.Error.WriteLineAsync($"Try: codeact {CommandPath(parsed)}--help");
+            }
+
+            return code;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -25,6 +39,17 @@ internal static class Edge
             await Console.Error.WriteLineAsync($"codeact: {exception.Message}");
             return ExitCode.Error;
         }
+    }
+
+    private static string CommandPath(ParseResult parsed)
+    {
+        var path = "";
+        for (var command = parsed.CommandResult; command.Parent is CommandResult parent; command = parent)
+        {
+            path = $"{command.Command.Name} {path}";
+        }
+
+        return path;
     }
 
     private const int BrokenPipe = 32; // EPIPE, as .NET reports it on Linux

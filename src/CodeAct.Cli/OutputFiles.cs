@@ -1,4 +1,3 @@
-using CodeAct.Agents;
 using CodeAct.Python;
 
 namespace CodeAct.Cli;
@@ -13,11 +12,11 @@ internal sealed class OutputFiles(string directory)
 
     /// <summary>Saves what this event brings.</summary>
     /// <returns>The paths of what was saved.</returns>
-    public IReadOnlyList<string> Take(AgentEvent happened, Workspace workspace) => happened switch
+    public IReadOnlyList<string> Take(CellEvent shown, Workspace workspace) => shown switch
     {
-        CellOutput(DisplayData(var data)) => Picture(data),
-        CellOutput(ExecuteResult(var data)) => Picture(data),
-        CellFinished(var result, _) => [.. result.Files.Select(file => Copy(workspace, file)).OfType<string>()],
+        DisplayData(var data) => Picture(data),
+        ExecuteResult(var data) => Picture(data),
+        CellEnded ended => [.. ended.Files.Select(file => Copy(workspace, file)).OfType<string>()],
         _ => [],
     };
 

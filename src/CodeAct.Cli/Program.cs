@@ -1,23 +1,23 @@
 using System.CommandLine;
-using System.CommandLine.Help;
 using CodeAct.Cli;
 using CodeAct.Cli.Commands;
 
 using var interrupts = new Interrupts(TimeProvider.System);
-var root = new Command(
+var root = new TaughtCommand(
     "codeact",
+    "An agent that solves a task by writing Python, which runs in a sandboxed interpreter that remembers.",
     """
-    An agent that solves a task by writing Python, which runs in a sandboxed interpreter that remembers.
-
     Examples:
       codeact run "What is the average price per category?" --file products.csv
       codeact chat --model openai:gpt-5
       echo "print(6 * 7)" | codeact exec
     """)
 {
-    new HelpOption(),
+    TaughtCommand.Help(),
     new VersionOption(),
     RunCommand.Create(interrupts),
+    ChatCommand.Create(interrupts),
+    ExecCommand.Create(interrupts),
     ShowCommand.Create(),
     ModelsCommand.Create(),
     DataCommand.Create(),

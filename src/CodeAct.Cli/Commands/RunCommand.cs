@@ -13,11 +13,10 @@ internal static class RunCommand
         var flags = new AgentFlags();
         var json = new Option<bool>("--json") { Description = "Print the events as JSON lines." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Print the answer and nothing else." };
-        var command = new Command(
+        var command = new TaughtCommand(
             "run",
+            "Solve one task: the model writes Python, the interpreter runs it, until there is an answer.",
             """
-            Solve one task: the model writes Python, the interpreter runs it, until there is an answer.
-            
             On a terminal the run is shown as it happens; into a pipe it is printed as plain text.
             Ctrl-C interrupts the running cell, and the model sees that; a second one ends the run.
             Exit code: 0 answered, 1 an error, 2 a limit was reached, 130 interrupted.
@@ -69,11 +68,14 @@ internal static class RunCommand
         await using var desk = await Desk.OpenAsync(settings, time, cancellationToken);
         screen.Status(null);
         var end = await desk.RunAsync(message, view, interrupts, cancellationToken);
-        return end.Reason switch
-        {
-            StopReason.Answered => ExitCode.Done,
-            StopReason.Interrupted => ExitCode.Interrupted,
-            _ => ExitCode.Limit,
-        };
+        return CodeOf(end.Reason);
     }
+
+    /// <summary>What a run that ended so exits with.</summary>
+    public static int CodeOf(StopReason reason) => reason switch
+    {
+        StopReason.Answered => ExitCode.Done,
+        StopReason.Interrupted => ExitCode.Interrupted,
+        _ => ExitCode.Limit,
+    };
 }

@@ -10,11 +10,10 @@ internal static class ShowCommand
     public static Command Create()
     {
         var file = new Argument<string>("file") { Description = "A log, as 'codeact run --log FILE' writes it." };
-        var command = new Command(
+        var command = new TaughtCommand(
             "show",
+            "Print a run again from its log. Every run is written to ~/.local/state/codeact/runs unless --log says where.",
             """
-            Print a run again from its log. Every run is written to ~/.local/state/codeact/runs unless --log says where.
-
             Example:
               codeact show "$(ls -t ~/.local/state/codeact/runs/*.jsonl | head -n 1)"
             """)

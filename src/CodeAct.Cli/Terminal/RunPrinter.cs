@@ -17,6 +17,9 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
     private long _tokens;
     private double _streamSeconds;
 
+    /// <summary>True when the user's message stands on the screen already, because it was typed there.</summary>
+    public bool TaskIsShown { get; init; }
+
     /// <summary>Prints what happened.</summary>
     public void Show(AgentEvent happened)
     {
@@ -65,7 +68,11 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
     private void ShowTask(RunStarted started)
     {
         (_tokens, _streamSeconds) = (0, 0);
-        screen.Line($"> {SafeText.Of(started.Task)}", Look.Task);
+        if (!TaskIsShown)
+        {
+            screen.Line($"> {SafeText.Of(started.Task)}", Look.Task);
+        }
+
         if (started.Files.Count > 0)
         {
             screen.Line($"  files: {SafeText.Of(string.Join(", ", started.Files))}", Look.Faint);

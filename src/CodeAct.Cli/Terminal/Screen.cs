@@ -100,6 +100,18 @@ internal sealed class Screen : IDisposable
         }
     }
 
+    /// <summary>Moves the cursor to the left within its row.</summary>
+    public void MoveLeft(int columns)
+    {
+        if (columns > 0)
+        {
+            lock (_gate)
+            {
+                _console.Write(new ControlCode($"\e[{columns}D"));
+            }
+        }
+    }
+
     /// <summary>Shows that something is under way, below what is written, until null is given.</summary>
     /// <param name="text">Asked again ten times a second.</param>
     public void Status(Func<string>? text)

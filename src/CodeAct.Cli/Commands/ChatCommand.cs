@@ -1,0 +1,126 @@
+using System.CommandLine;
+using CodeAct.Cli.Terminal;
+
+namespace CodeAct.Cli.Commands;
+
+/// <summary><c>codeact chat</c>: many messages in one conversation and one interpreter.</summary>
+internal static class ChatCommand
+{
+    private const string Commands =
+        """
+        /files        the files in the working directory of the interpreter
+        /add FILE     copies a file into it
+        /save FILE    writes the conversation: as JSON lines when FILE ends in .jsonl, else as text
+        /reset        begins anew: empty conversation, fresh interpreter, the files of the beginning
+        /help         this
+        /exit         leaves; so does Ctrl-D
+        """;
+
+    public static Command Create(Interrupts interrupts)
+    {
+        var flags = new AgentFlags();
+        var command = new TaughtCommand(
+            "chat",
+            "Talk with the agent: many messages in one conversation, with one interpreter that keeps its variables.",
+            """
+            Ctrl-C interrupts the running cell, and the model sees that; a second one ends the answer, not the conversation.
+            /help lists the commands. Without a terminal, each line of standard input is a message.
+
+            Examples:
+              codeact chat --file products.csv
+              codeact chat --model openai:gpt-5
+              printf 'What is 2**10?\nAnd its square root?\n' | codeact chat
+            """);
+        flags.AddTo(command);
+        command.SetAction((arguments, cancellationToken) =>
+            ChatAsync(flags.Read(arguments, TimeProvider.System), interrupts, cancellationToken));
+        return command;
+    }
+
+    private static async Task<int> ChatAsync(AgentSettings settings, Interrupts interrupts, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        using var screen = Screen.OfProcess(time);
+        if (settings.Model.Notice is { } notice)
+        {
+            screen.Line(notice, Look.Faint);
+        }
+
+        screen.Status(() => "starting the interpreter and the model");
+        await using var desk = await Desk.OpenAsync(settings, time, cancellationToken);
+        screen.Status(null);
+        if (Prompt.HasPerson)
+        {
+            screen.Line("/help lists the commands, Ctrl-D leaves.", Look.Faint);
+        }
+
+        var prompt = new Prompt(screen, StateFiles.History("chat"));
+        var code = ExitCode.Done;
+        while (await prompt.AskAsync("> ", cancellationToken) is { } line && line.Trim() is not ("/exit" or "/quit"))
+        {
+            if (line.StartsWith('/'))
+            {
+                await ObeyAsync(line, desk, settings, screen, cancellationToken);
+            }
+            else if (!string.IsNullOrWhiteSpace(line))
+            {
+                var view = new RunPrinter(screen, time) { TaskIsShown = Prompt.HasPerson };
+                code = RunCommand.CodeOf((await desk.RunAsync(line.Trim(), view, interrupts, cancellationToken)).Reason);
+                screen.Line();
+                cancellationToken.ThrowIfCancellationRequested();
+            }
+        }
+
+        return Prompt.HasPerson ? ExitCode.Done : code;
+    }
+
+    private static async Task ObeyAsync(
+        string line, Desk desk, AgentSettings settings, Screen screen, CancellationToken cancellationToken)
+    {
+        var words = line.Trim().Split(' ', 2, StringSplitOptions.TrimEntries);
+        var rest = words.Length > 1 ? words[1] : "";
+        try
+        {
+            switch (words[0])
+            {
+                case "/files":
+                    screen.Line(SafeText.Of(string.Join('\n', desk.Workspace.Files()) is { Length: > 0 } files ? files : "no files"));
+                    break;
+                case "/add" when rest.Length > 0:
+                    screen.Line($"added {SafeText.Of(await desk.Workspace.AddFileAsync(rest, cancellationToken))}", Look.Good);
+                    break;
+                case "/save" when rest.Length > 0:
+                    await SaveAsync(rest, settings.LogFile, cancellationToken);
+                    screen.Line($"saved {rest}", Look.Good);
+                    break;
+                case "/reset":
+                    await desk.ResetAsync(cancellationToken);
+                    screen.Line("a new conversation, a fresh interpreter", Look.Good);
+                    break;
+                case "/help":
+                    screen.Line(Commands);
+                    break;
+                default:
+                    screen.Line($"{SafeText.Of(line)} is no command, or lacks its FILE; these are:\n{Commands}", Look.Warning);
+                    break;
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            screen.Line(failure.Message, Look.Failure); // the conversation goes on
+        }
+    }
+
+    private static async Task SaveAsync(string path, string log, CancellationToken cancellationToken)
+    {
+        if (path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase))
+        {
+            File.Copy(log, path, overwrite: true);
+            return;
+        }
+
+        await using var writer = File.CreateText(path);
+        using var screen = Screen.Plain(writer, TimeProvider.System);
+        await ShowCommand.PrintAsync(log, screen, cancellationToken);
+    }
+}

@@ -1,0 +1,188 @@
+using System.CommandLine;
+using CodeAct.Cli.Terminal;
+using CodeAct.Python;
+
+namespace CodeAct.Cli.Commands;
+
+/// <summary><c>codeact exec</c>: Python in one session, without a model.</summary>
+internal static class ExecCommand
+{
+    public static Command Create(Interrupts interrupts)
+    {
+        var programs = new Argument<string[]>("program")
+        {
+            Description = "Files that run one after the other as cells of one session; '-' is standard input.",
+            DefaultValueFactory = _ => [],
+        };
+        programs.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value is ['-', _, ..]) is { } option)
+            {
+                result.AddError($"There is no option '{option.Value}'.");
+            }
+        });
+        var flags = new SessionFlags(new Cell("").Timeout);
+        var command = new TaughtCommand(
+            "exec",
+            "Run Python in a session, as the agent's code runs: from files, from standard input, or line by line at a terminal.",
+            """
+            A session has a working directory of its own: bring files in with --file; what appears there is copied to --out.
+            It stops at the first cell that does not end well.
+            Exit code: 0 done, 1 a cell raised, 2 a limit ended a cell or the session died, 130 interrupted.
+
+            Examples:
+              codeact exec load.py report.py --file data.csv
+              echo "import sys; sys.version" | codeact exec
+              codeact exec --timeout 5 loop.py
+              codeact exec
+            """)
+        {
+            programs,
+        };
+        flags.AddTo(command);
+        command.SetAction(async (arguments, cancellationToken) =>
+        {
+            var settings = flags.Read(arguments);
+            await using var engine = await PythonEngine.StartAsync(
+                new PythonEngineOptions { PoolSize = 0, Sandbox = settings.Sandbox }, cancellationToken);
+            await using var session = await settings.StartAsync(engine, cancellationToken);
+            using var screen = Screen.OfProcess(TimeProvider.System);
+            using var ctrlC = interrupts.GoTo(again =>
+            {
+                session.Interrupt();
+                return !again;
+            });
+            var runner = new CellRunner(session, settings, screen);
+            var names = arguments.GetValue(programs)!;
+            return names.Length > 0 ? await RunFilesAsync(runner, names, cancellationToken)
+                : Prompt.HasPerson ? await TalkAsync(runner, screen, engine.PythonVersion, cancellationToken)
+                : await RunFilesAsync(runner, ["-"], cancellationToken);
+        });
+        return command;
+    }
+
+    private static async Task<int> RunFilesAsync(CellRunner runner, string[] names, CancellationToken cancellationToken)
+    {
+        foreach (var name in names)
+        {
+            var code = name == "-"
+                ? await Console.In.ReadToEndAsync(cancellationToken)
+                : await File.ReadAllTextAsync(name, cancellationToken);
+            var ended = await runner.RunAsync(code, cancellationToken);
+            if (ended.Status is not CellStatus.Ok)
+            {
+                return ended.Status switch
+                {
+                    CellStatus.Raised => ExitCode.Error,
+                    CellStatus.Interrupted => ExitCode.Interrupted,
+                    _ => ExitCode.Limit,
+                };
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static async Task<int> TalkAsync(
+        CellRunner runner, Screen screen, string version, CancellationToken cancellationToken)
+    {
+        screen.Line($"Python {version} in a session of CodeAct. Ctrl-D leaves.", Look.Faint);
+        var prompt = new Prompt(screen, StateFiles.History("exec"));
+        while (true)
+        {
+            var code = await prompt.AskAsync(">>> ", cancellationToken);
+            if (code is null or "exit" or "quit" or "exit()" or "quit()")
+            {
+                return ExitCode.Done;
+            }
+
+            while (!PythonLexer.IsComplete(code) && await prompt.AskAsync("... ", cancellationToken) is { } more)
+            {
+                code += "\n" + more;
+            }
+
+            if (!string.IsNullOrWhiteSpace(code))
+            {
+                await runner.RunAsync(code, cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Runs cells and passes on what they show: output as it is, errors and notes to standard error.</summary>
+    private sealed class CellRunner(IPythonSession session, SessionSettings settings, Screen screen)
+    {
+        private readonly OutputFiles _output = new(settings.OutDirectory);
+
+        public async Task<CellEnded> RunAsync(string code, CancellationToken cancellationToken)
+        {
+            CellEnded? end = null;
+            await foreach (var shown in session.RunAsync(new Cell(code) { Timeout = settings.CellTimeout }, cancellationToken))
+            {
+                Pass(shown);
+                end = shown as CellEnded ?? end;
+                foreach (var path in _output.Take(shown, session.Workspace))
+                {
+                    Note($"saved {path}");
+                }
+            }
+
+            return end ?? throw new System.Diagnostics.UnreachableException("A cell ended without its end.");
+        }
+
+        private void Pass(CellEvent shown)
+        {
+            switch (shown)
+            {
+                case StreamText(StreamName.Stdout, var text, _):
+                    Write(text);
+                    break;
+                case StreamText(_, var text, _):
+                    Console.Error.Write(text);
+                    break;
+                case DisplayData(var data):
+                    ShowData(data);
+                    break;
+                case ExecuteResult(var data):
+                    ShowData(data);
+                    break;
+                case PythonError error:
+                    Note(error.Traceback);
+                    break;
+                case InterpreterRestarted(var reason):
+                    Note($"A fresh interpreter; earlier variables are gone: {reason}");
+                    break;
+                case CellEnded { Reason: { } reason }:
+                    Note(reason);
+                    break;
+            }
+        }
+
+        private void ShowData(MimeBundle data)
+        {
+            if (!CellPrinter.IsPicture(data))
+            {
+                Write(data.PlainText + "\n");
+            }
+        }
+
+        // A pipe gets what the cell wrote, byte for byte; on a terminal the prompt has to know where the cursor stands.
+        private void Write(string text)
+        {
+            if (screen.IsTerminal)
+            {
+                screen.Write(text);
+            }
+            else
+            {
+                Console.Out.Write(text);
+            }
+        }
+
+        private void Note(string text)
+        {
+            screen.EndLine();
+            Console.Out.Flush();
+            Console.Error.WriteLine(text);
+        }
+    }
+}

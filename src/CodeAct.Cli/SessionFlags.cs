@@ -1,0 +1,87 @@
+using System.CommandLine;
+using CodeAct.Python;
+
+namespace CodeAct.Cli;
+
+/// <summary>The options of every command that starts a session.</summary>
+/// <param name="timeout">The time limit of a cell when none is given.</param>
+internal sealed class SessionFlags(TimeSpan timeout)
+{
+    private readonly Option<string[]> _files = new("--file", "-f")
+    {
+        Description = "A file to work with; it is copied into the session's working directory. May be repeated.",
+        HelpName = "FILE",
+        DefaultValueFactory = _ => [],
+    };
+
+    private readonly Option<string> _out = new("--out", "-o")
+    {
+        Description = "Where files and pictures that appear in the session are put. Nothing there is overwritten.",
+        HelpName = "DIR",
+        DefaultValueFactory = _ => "codeact-out",
+    };
+
+    private readonly Option<int> _timeout = AtLeastOne("--timeout", "Longest time for one cell.", (int)timeout.TotalSeconds, "SECONDS");
+
+    private readonly Option<SandboxMode> _sandbox = new("--sandbox")
+    {
+        Description = "auto: as tight as this machine allows ('codeact doctor' tells). none: code runs with all your rights.",
+        HelpName = "auto|none",
+    };
+
+    public void AddTo(Command command)
+    {
+        foreach (var option in new Option[] { _files, _out, _timeout, _sandbox })
+        {
+            command.Options.Add(option);
+        }
+    }
+
+    public SessionSettings Read(ParseResult arguments) => new(
+        arguments.GetValue(_files)!,
+        arguments.GetValue(_out)!,
+        TimeSpan.FromSeconds(arguments.GetValue(_timeout)),
+        arguments.GetValue(_sandbox));
+
+    /// <summary>An option whose value is a whole number above zero.</summary>
+    public static Option<int> AtLeastOne(string name, string description, int value, string unit = "N")
+    {
+        var option = new Option<int>(name) { Description = description, HelpName = unit, DefaultValueFactory = _ => value };
+        option.Validators.Add(result =>
+        {
+            if (result.Tokens is [var token] && (!int.TryParse(token.Value, out var number) || number < 1))
+            {
+                result.AddError($"{name} takes a whole number above 0, not '{token.Value}'.");
+            }
+        });
+        return option;
+    }
+}
+
+/// <summary>How a session is started and what becomes of what it makes.</summary>
+/// <param name="Files">Files of the host to begin with.</param>
+/// <param name="OutDirectory">Where what appears in the session is put.</param>
+/// <param name="CellTimeout">Longest time for one cell.</param>
+/// <param name="Sandbox">Whether it is confined.</param>
+internal sealed record SessionSettings(IReadOnlyList<string> Files, string OutDirectory, TimeSpan CellTimeout, SandboxMode Sandbox)
+{
+    /// <summary>Starts a session that has the files.</summary>
+    public async Task<IPythonSession> StartAsync(PythonEngine engine, CancellationToken cancellationToken)
+    {
+        var session = await engine.CreateSessionAsync(new SessionOptions(), cancellationToken);
+        try
+        {
+            foreach (var file in Files)
+            {
+                await session.Workspace.AddFileAsync(file, cancellationToken);
+            }
+
+            return session;
+        }
+        catch
+        {
+            await session.DisposeAsync();
+            throw;
+        }
+    }
+}
