@@ -22,5 +22,6 @@ var root = new TaughtCommand(
     ModelsCommand.Create(),
     DataCommand.Create(),
     EvalCommand.Create(),
+    DoctorCommand.Create(),
 };
 return await Edge.InvokeAsync(root, args, interrupts.Token);

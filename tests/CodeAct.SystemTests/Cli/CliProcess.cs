@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Text;
+using System.Threading.Channels;
+
+namespace CodeAct.SystemTests.Cli;
+
+/// <summary>The codeact command as a process, in an empty directory with a state directory of its own.</summary>
+internal sealed class CliProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly Channel<string> _lines = Channel.CreateUnbounded<string>();
+    private readonly StringBuilder _output = new();
+    private readonly Task<string> _errors;
+    private readonly Task _reading;
+
+    private CliProcess(Process process)
+    {
+        _process = process;
+        _errors = process.StandardError.ReadToEndAsync();
+        _reading = ReadAsync();
+    }
+
+    /// <summary>Starts it. Its standard input is a pipe that holds <paramref name="input"/> and ends.</summary>
+    public static async Task<CliProcess> StartAsync(string directory, string input, params string[] arguments)
+    {
+        var artifacts = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(artifacts, "CodeAct.Cli", "release", "CodeAct.Cli.dll"), .. arguments])
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            Environment = { ["XDG_STATE_HOME"] = Path.Combine(directory, "state") },
+        };
+        foreach (var name in (string[])["CODEACT_MODEL", "OPENAI_BASE_URL", "OPENAI_API_KEY"])
+        {
+            start.Environment.Remove(name);
+        }
+
+        var process = Process.Start(start)!;
+        await process.StandardInput.WriteAsync(input);
+        process.StandardInput.Close();
+        return new CliProcess(process);
+    }
+
+    /// <summary>Runs it to its end.</summary>
+    public static async Task<CliResult> RunAsync(
+        string directory, string input, CancellationToken cancellationToken, params string[] arguments)
+    {
+        await using var process = await StartAsync(directory, input, arguments);
+        return await process.EndAsync(cancellationToken);
+    }
+
+    /// <summary>Waits until a line of standard output holds a text.</summary>
+    public async Task WaitForAsync(string text, CancellationToken cancellationToken)
+    {
+        await foreach (var line in _lines.Reader.ReadAllAsync(cancellationToken))
+        {
+            if (line.Contains(text, StringComparison.Ordinal))
+            {
+                return;
+            }
+        }
+
+        Assert.Fail($"It ended without '{text}':\n{_output}\n{await _errors}");
+    }
+
+    /// <summary>What Ctrl-C does.</summary>
+    public async Task InterruptAsync(CancellationToken cancellationToken)
+    {
+        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString()]);
+        await kill.WaitForExitAsync(cancellationToken);
+    }
+
+    public async Task<CliResult> EndAsync(CancellationToken cancellationToken)
+    {
+        await _process.WaitForExitAsync(cancellationToken);
+        await _reading;
+        return new CliResult(_process.ExitCode, _output.ToString(), await _errors);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private async Task ReadAsync()
+    {
+        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        {
+            _output.Append(line).Append('\n');
+            _lines.Writer.TryWrite(line);
+        }
+
+        _lines.Writer.Complete();
+    }
+}
+
+internal sealed record CliResult(int ExitCode, string Output, string Errors);

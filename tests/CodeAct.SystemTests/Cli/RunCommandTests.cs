@@ -1,0 +1,149 @@
+using CodeAct.Agents;
+using CodeAct.Conversations;
+using CodeAct.Python;
+
+namespace CodeAct.SystemTests.Cli;
+
+public sealed class RunCommandTests : IDisposable
+{
+    private const string Sleep = "I wait.\n<execute>\nprint('waiting', flush=True)\nimport time\ntime.sleep(600)\n</execute>";
+
+    private readonly string _directory = Directory.CreateTempSubdirectory("codeact-cli-").FullName;
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    [Fact]
+    public async Task A_task_with_a_file_is_looked_at_repaired_and_answered_and_printed_again_from_its_log()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "shop.csv"), "category,price\ntoys,10\ntoys,20\nfood,5\n", Cancel);
+        await using var server = ScriptedServer.Replying(
+            "Let me look.\n<execute>\nimport pandas as pd\ndf = pd.read_csv(files[0])\ndf.head()\n</execute>",
+            "```python\ndf.groupby('Category')['price'].mean()\n```",
+            "Lower case.\n<execute>\nprint(df.groupby('category')['price'].mean()['toys'])\ndf.to_csv('out.csv')\ndf.plot();\n</execute>",
+            "Toys cost 15 on average.");
+
+        var ran = await CliProcess.RunAsync(
+            _directory, "", Cancel, ["run", "Average?", "--file", "shop.csv", "--log", "run.jsonl", .. server.ModelArguments()]);
+
+        Assert.Equal((0, ""), (ran.ExitCode, ran.Errors));
+        Assert.DoesNotContain('\e', ran.Output);
+        Assert.Contains("  │ df = pd.read_csv(files[0])\n", ran.Output);
+        Assert.Contains("KeyError: 'Category'", ran.Output);
+        Assert.Contains("\nToys cost 15 on average.\n", ran.Output);
+        Assert.Contains("4 turns · 3 cells", ran.Output);
+        Assert.True(File.Exists(Path.Combine(_directory, "codeact-out", "out.csv")));
+        Assert.True(File.Exists(Path.Combine(_directory, "codeact-out", "figure-1.png")));
+
+        var requests = server.Requests.ToList();
+        Assert.Equal("Average?\nFiles: shop.csv", requests[0].LastMessage());
+        Assert.StartsWith("Execution Output:\n", requests[1].LastMessage());
+        Assert.Contains("KeyError: 'Category'", requests[2].LastMessage());
+        Assert.Equal("Execution Output:\n15.0\n[image]\n[files: out.csv]", requests[3].LastMessage());
+
+        var shown = await CliProcess.RunAsync(_directory, "", Cancel, "show", "run.jsonl");
+        Assert.Equal(WithoutSaved(ran.Output), shown.Output);
+    }
+
+    [Fact]
+    public async Task Json_is_one_event_a_line()
+    {
+        await using var server = ScriptedServer.Replying("<execute>6 * 7</execute>", "42");
+
+        var ran = await CliProcess.RunAsync(_directory, "", Cancel, ["run", "6 * 7?", "--json", .. server.ModelArguments()]);
+
+        var events = ran.Output.TrimEnd('\n').Split('\n').Select(line => LogJson.Read(line).Event).ToList();
+        Assert.Equal((0, "42"), (ran.ExitCode, Assert.IsType<RunEnded>(events[^1]).Answer));
+        Assert.Equal(CellStatus.Ok, Assert.Single(events.OfType<CellFinished>()).Result.Status);
+        Assert.Single(Directory.GetFiles(Path.Combine(_directory, "state", "codeact", "runs"), "*.jsonl"));
+    }
+
+    [Fact]
+    public async Task Quiet_prints_the_answer_alone_and_the_task_may_come_from_standard_input()
+    {
+        await using var server = ScriptedServer.Replying("<execute>print(task)</execute>", "42");
+
+        var ran = await CliProcess.RunAsync(_directory, "6 * 7?\n", Cancel, ["run", "-", "-q", .. server.ModelArguments()]);
+
+        Assert.Equal((0, "42\n"), (ran.ExitCode, ran.Output));
+        Assert.Equal("Execution Output:\n6 * 7?", server.Requests.Last().LastMessage());
+    }
+
+    [Fact]
+    public async Task A_limit_exits_with_2_and_says_which()
+    {
+        await using var server = ScriptedServer.Replying("<execute>1</execute>");
+
+        var ran = await CliProcess.RunAsync(_directory, "", Cancel, ["run", "?", "--max-turns", "2", .. server.ModelArguments()]);
+
+        Assert.Equal(2, ran.ExitCode);
+        Assert.Contains("Stopped: the limit of turns", ran.Output);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_is_one_line_on_standard_error_and_exit_code_1()
+    {
+        var noModel = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--model", "gguf:nothing.gguf");
+        var noFile = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--model", "openai:x", "--base-url", "http://127.0.0.1:9/v1", "--file", "a.csv");
+        var noOption = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--max-turns", "0");
+
+        Assert.Equal((1, 1, 1), (noModel.ExitCode, noFile.ExitCode, noOption.ExitCode));
+        Assert.Contains("nothing.gguf", noModel.Errors);
+        Assert.Contains("There is no file 'a.csv'", noFile.Errors);
+        Assert.Contains("--max-turns takes a whole number above 0", noOption.Errors);
+        Assert.All([noModel, noFile], ran => Assert.Single(ran.Errors.TrimEnd('\n').Split('\n')));
+    }
+
+    [Fact]
+    public async Task Ctrl_C_interrupts_the_cell_and_the_model_sees_it()
+    {
+        await using var server = ScriptedServer.Replying(Sleep, "You stopped me.");
+        await using var process = await CliProcess.StartAsync(_directory, "", ["run", "Wait", .. server.ModelArguments()]);
+
+        await process.WaitForAsync("  waiting", Cancel);
+        await process.InterruptAsync(Cancel);
+        var ran = await process.EndAsync(Cancel);
+
+        Assert.Equal(0, ran.ExitCode);
+        Assert.Contains("You stopped me.", ran.Output);
+        Assert.Contains("KeyboardInterrupt", server.Requests.Last().LastMessage());
+    }
+
+    [Fact]
+    public async Task A_second_Ctrl_C_ends_the_run_with_130()
+    {
+        const string Stubborn = "<execute>\nimport time\nwhile True:\n    try:\n        print('waiting', flush=True)\n        time.sleep(600)\n"
+            + "    except KeyboardInterrupt:\n        print('never', flush=True)\n</execute>";
+        await using var server = ScriptedServer.Replying(Stubborn);
+        await using var process = await CliProcess.StartAsync(_directory, "", ["run", "Wait", .. server.ModelArguments()]);
+
+        await process.WaitForAsync("  waiting", Cancel);
+        await process.InterruptAsync(Cancel);
+        await process.WaitForAsync("  never", Cancel);
+        await process.InterruptAsync(Cancel);
+        var ran = await process.EndAsync(Cancel);
+
+        Assert.Equal(130, ran.ExitCode);
+        Assert.Contains("Stopped: the user stopped the run", ran.Output);
+    }
+
+    [Fact]
+    public async Task Chat_keeps_the_interpreter_from_one_message_to_the_next_until_a_reset()
+    {
+        await using var server = ScriptedServer.Replying(
+            "<execute>x = 6</execute>", "Kept.", "<execute>print(x * 7)</execute>", "42", "<execute>x</execute>", "Gone.");
+
+        var ran = await CliProcess.RunAsync(
+            _directory, "Keep 6.\nTimes 7?\n/save talk.txt\n/reset\nx?\n", Cancel, ["chat", .. server.ModelArguments()]);
+
+        Assert.Equal((0, ""), (ran.ExitCode, ran.Errors));
+        Assert.Contains("\n  42\n", ran.Output);
+        Assert.Contains("NameError", ran.Output);
+        Assert.Equal(2, server.Requests.Last().Json["messages"]!.AsArray().Count(message => message!["role"]!.GetValue<string>() == "user"));
+        Assert.Contains("> Times 7?", await File.ReadAllTextAsync(Path.Combine(_directory, "talk.txt"), Cancel));
+    }
+
+    private static string WithoutSaved(string output) =>
+        string.Concat(output.Split('\n', StringSplitOptions.None).Where(line => !line.StartsWith("  saved ")).Select(line => line + "\n"))[..^1];
+}
