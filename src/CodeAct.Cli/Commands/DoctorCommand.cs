@@ -62,7 +62,8 @@ internal static class DoctorCommand
         };
         screen.Write($"{mark} ", look);
         screen.Write($"{finding.Subject,-12}", new Style(decoration: Decoration.Bold));
-        screen.Line(SafeText.Of(finding.Text));
+        screen.Write(SafeText.Of(finding.Text));
+        screen.EndLine();
     }
 
     private static async IAsyncEnumerable<Finding> ExamineAsync(

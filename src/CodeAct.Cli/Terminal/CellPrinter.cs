@@ -54,7 +54,7 @@ internal sealed class CellPrinter(Screen screen, TimeProvider time)
         switch (shown)
         {
             case StreamText(var stream, var text, _):
-                Write((stream is StreamName.Stdout ? _output : _errors).Feed(text), stream is StreamName.Stdout ? Look.Plain : Look.Warning);
+                ShowText(stream, text);
                 break;
             case DisplayData(var data):
                 Block(IsPicture(data) ? "[picture]" : data.PlainText, Look.Plain);
@@ -97,6 +97,20 @@ internal sealed class CellPrinter(Screen screen, TimeProvider time)
     }
 
     internal static bool IsPicture(MimeBundle data) => data.Data.ContainsKey("image/png") || data.Data.ContainsKey("image/jpeg");
+
+    private void ShowText(StreamName stream, string text)
+    {
+        if (stream is StreamName.Stdout)
+        {
+            Write(_errors.Rest(), Look.Warning);
+            Write(_output.Feed(text), Look.Plain);
+        }
+        else
+        {
+            Write(_output.Rest(), Look.Plain);
+            Write(_errors.Feed(text), Look.Warning);
+        }
+    }
 
     private void Block(string text, Spectre.Console.Style style)
     {
