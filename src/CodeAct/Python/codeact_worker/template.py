@@ -185,6 +185,7 @@ class Template:
 def main(host_socket, options):
     """The process that the host starts: it separates itself from the machine and lets its child be the template."""
     options = json.loads(options)
+    os.setsid()  # a Ctrl-C at the host's terminal is the host's business, and goes to everyone in its session
     sandbox = confine.Sandbox(options["confined"], options["namespaces"], options["directory"])
     sandbox.separate()
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
