@@ -16,7 +16,7 @@ internal sealed class CliProcess : IAsyncDisposable
     private CliProcess(Process process)
     {
         _process = process;
-        _errors = process.StandardError.ReadToEndAsync();
+        _errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
         _reading = ReadAsync();
     }
 
@@ -30,6 +30,7 @@ internal sealed class CliProcess : IAsyncDisposable
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
             Environment = { ["XDG_STATE_HOME"] = Path.Combine(directory, "state") },
         };
         foreach (var name in (string[])["CODEACT_MODEL", "OPENAI_BASE_URL", "OPENAI_API_KEY"])
@@ -38,7 +39,7 @@ internal sealed class CliProcess : IAsyncDisposable
         }
 
         var process = Process.Start(start)!;
-        await process.StandardInput.WriteAsync(input);
+        await process.StandardInput.WriteAsync(input.AsMemory(), CancellationToken.None);
         process.StandardInput.Close();
         return new CliProcess(process);
     }
@@ -82,13 +83,13 @@ internal sealed class CliProcess : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _process.Kill(entireProcessTree: true);
-        await _process.WaitForExitAsync();
+        await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
     }
 
     private async Task ReadAsync()
     {
-        while (await _process.StandardOutput.ReadLineAsync() is { } line)
+        while (await _process.StandardOutput.ReadLineAsync(CancellationToken.None) is { } line)
         {
             _output.Append(line).Append('\n');
             _lines.Writer.TryWrite(line);

@@ -56,6 +56,7 @@ public sealed class ExecCommandTests : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            UseShellExecute = false,
         })!;
         var errors = shell.StandardError.ReadToEndAsync(Cancel);
 

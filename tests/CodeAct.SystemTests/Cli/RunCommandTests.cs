@@ -145,5 +145,5 @@ public sealed class RunCommandTests : IDisposable
     }
 
     private static string WithoutSaved(string output) =>
-        string.Concat(output.Split('\n', StringSplitOptions.None).Where(line => !line.StartsWith("  saved ")).Select(line => line + "\n"))[..^1];
+        string.Join('\n', output.Split('\n').Where(line => !line.StartsWith("  saved ", StringComparison.Ordinal)));
 }
