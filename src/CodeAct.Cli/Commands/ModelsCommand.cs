@@ -15,11 +15,12 @@ internal static class ModelsCommand
 
     public static Command Create()
     {
-        var command = new Command(
+        var command = new TaughtCommand(
             "models",
+            "List the models that are there, or export one.",
             """
-            List the models that are there: those shipped with CodeAct, those in ~/.cache/codeact/models and those in the
-            folder that CODEACT_MODELS names. The default is marked with *.
+            It lists the models shipped with CodeAct, those in ~/.cache/codeact/models and those in the folder that
+            CODEACT_MODELS names. The default is marked with *.
             """)
         {
             CreateExport(),
@@ -34,7 +35,7 @@ internal static class ModelsCommand
         return command;
     }
 
-    private static Command CreateExport()
+    private static TaughtCommand CreateExport()
     {
         var checkpoint = new Argument<string>("checkpoint")
         {
@@ -48,11 +49,10 @@ internal static class ModelsCommand
             DefaultValueFactory = _ => ["F16", "Q8_0"],
         };
         types.AcceptOnlyFromAmong("F32", "F16", "Q8_0");
-        var command = new Command(
+        var command = new TaughtCommand(
             "export",
+            "Write a checkpoint as GGUF files, which llama.cpp runs.",
             """
-            Write a checkpoint as GGUF files, which llama.cpp runs.
-
             Example:
               codeact models export checkpoints/best --out models/mine --type Q8_0
             """)

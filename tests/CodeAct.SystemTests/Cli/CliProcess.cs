@@ -23,25 +23,24 @@ internal sealed class CliProcess : IAsyncDisposable
     /// <summary>Starts it. Its standard input is a pipe that holds <paramref name="input"/> and ends.</summary>
     public static async Task<CliProcess> StartAsync(string directory, string input, params string[] arguments)
     {
-        var artifacts = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", ".."));
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(artifacts, "CodeAct.Cli", "release", "CodeAct.Cli.dll"), .. arguments])
-        {
-            WorkingDirectory = directory,
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-            UseShellExecute = false,
-            Environment = { ["XDG_STATE_HOME"] = Path.Combine(directory, "state") },
-        };
-        foreach (var name in (string[])["CODEACT_MODEL", "OPENAI_BASE_URL", "OPENAI_API_KEY"])
-        {
-            start.Environment.Remove(name);
-        }
-
-        var process = Process.Start(start)!;
+        var process = Start(directory, "dotnet", [Command, .. arguments]);
         await process.StandardInput.WriteAsync(input.AsMemory(), CancellationToken.None);
         process.StandardInput.Close();
         return new CliProcess(process);
+    }
+
+    /// <summary>Starts it at a terminal of its own, on which <see cref="TypeAsync"/> types.</summary>
+    public static CliProcess StartAtTerminal(string directory, params string[] arguments)
+    {
+        var line = string.Join(' ', new[] { "dotnet", Command }.Concat(arguments).Select(word => $"'{word}'"));
+        return new CliProcess(Start(directory, "script", ["-q", "-e", "-f", "-c", line, "/dev/null"]));
+    }
+
+    /// <summary>Types at the terminal.</summary>
+    public async Task TypeAsync(string keys)
+    {
+        await _process.StandardInput.WriteAsync(keys.AsMemory(), CancellationToken.None);
+        await _process.StandardInput.FlushAsync(CancellationToken.None);
     }
 
     /// <summary>Runs it to its end.</summary>
@@ -85,6 +84,28 @@ internal sealed class CliProcess : IAsyncDisposable
         _process.Kill(entireProcessTree: true);
         await _process.WaitForExitAsync(CancellationToken.None);
         _process.Dispose();
+    }
+
+    private static string Command => Path.GetFullPath(
+        Path.Combine(AppContext.BaseDirectory, "..", "..", "CodeAct.Cli", "release", "CodeAct.Cli.dll"));
+
+    private static Process Start(string directory, string program, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = directory,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+            Environment = { ["XDG_STATE_HOME"] = Path.Combine(directory, "state"), ["TERM"] = "xterm-256color" },
+        };
+        foreach (var name in (string[])["CODEACT_MODEL", "OPENAI_BASE_URL", "OPENAI_API_KEY"])
+        {
+            start.Environment.Remove(name);
+        }
+
+        return Process.Start(start)!;
     }
 
     private async Task ReadAsync()

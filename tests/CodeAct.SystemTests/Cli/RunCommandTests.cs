@@ -111,6 +111,23 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task Ctrl_C_at_a_terminal_which_signals_every_process_there_interrupts_the_cell_alone()
+    {
+        await using var server = ScriptedServer.Replying(Sleep, "<execute>1 / 0</execute>", "You stopped me.");
+        await using var process = CliProcess.StartAtTerminal(_directory, ["run", "Wait", .. server.ModelArguments()]);
+
+        await process.WaitForAsync("  waiting", Cancel);
+        await process.TypeAsync("\u0003");
+        var ran = await process.EndAsync(Cancel);
+
+        Assert.Equal(0, ran.ExitCode);
+        Assert.Contains("KeyboardInterrupt", server.Requests.ElementAt(1).LastMessage());
+        Assert.Contains("ZeroDivisionError", server.Requests.Last().LastMessage());
+        Assert.Contains("\e[", ran.Output);
+        Assert.Contains("You stopped me.", ran.Output);
+    }
+
+    [Fact]
     public async Task A_second_Ctrl_C_ends_the_run_with_130()
     {
         const string Stubborn = "<execute>\nimport time\nwhile True:\n    try:\n        print('waiting', flush=True)\n        time.sleep(600)\n"
