@@ -1,4 +1,5 @@
 using CodeAct.Agents;
+using CodeAct.Cli.Terminal;
 using CodeAct.Conversations;
 using CodeAct.Models;
 using CodeAct.Python;
@@ -28,10 +29,13 @@ internal sealed class Desk : IAsyncDisposable
     /// <summary>The files of the interpreter.</summary>
     public Workspace Workspace => _conversation.Session.Workspace;
 
-    /// <summary>Starts the interpreter while the model loads.</summary>
-    public static async Task<Desk> OpenAsync(AgentSettings settings, TimeProvider time, CancellationToken cancellationToken)
+    /// <summary>Starts the interpreter while the model loads, and shows that on the screen's status line.</summary>
+    public static async Task<Desk> OpenAsync(
+        AgentSettings settings, Screen screen, TimeProvider time, CancellationToken cancellationToken)
     {
-        var model = settings.Model.LoadAsync(cancellationToken);
+        var loaded = 0.0;
+        screen.Status(() => loaded is > 0 and < 1 ? $"loading the model · {loaded:0%}" : "starting the interpreter and the model");
+        var model = (settings.Model with { Progress = new Told(part => loaded = part) }).LoadAsync(cancellationToken);
         var engine = PythonEngine.StartAsync(new PythonEngineOptions { PoolSize = 0, Sandbox = settings.Session.Sandbox, Time = time }, cancellationToken);
         try
         {
@@ -52,6 +56,10 @@ internal sealed class Desk : IAsyncDisposable
             }
 
             throw;
+        }
+        finally
+        {
+            screen.Status(null);
         }
     }
 
@@ -106,5 +114,10 @@ internal sealed class Desk : IAsyncDisposable
         await _conversation.Session.DisposeAsync();
         await _engine.DisposeAsync();
         _model.Dispose();
+    }
+
+    private sealed class Told(Action<double> tell) : IProgress<double>
+    {
+        public void Report(double value) => tell(value);
     }
 }

@@ -58,6 +58,9 @@ internal sealed class ModelChoice
 /// <summary>A model that is to be loaded.</summary>
 internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperature, bool IsDefault)
 {
+    /// <summary>Is told how much of a file is loaded, from 0 to 1.</summary>
+    public IProgress<double>? Progress { get; init; }
+
     private const string OpenAI = "openai";
     private const string Gguf = "gguf";
 
@@ -107,5 +110,5 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
 
     // In a method of its own, so that llama.cpp's binding is loaded only by those who use it.
     private Task<Model> LoadGgufAsync(CancellationToken cancellationToken) =>
-        Llama.LlamaModels.LoadAsync(Name.Id, new Llama.LlamaOptions(), progress: null, cancellationToken);
+        Llama.LlamaModels.LoadAsync(Name.Id, new Llama.LlamaOptions(), Progress, cancellationToken);
 }

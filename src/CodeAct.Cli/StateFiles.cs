@@ -10,8 +10,22 @@ internal static class StateFiles
     public static string NewLog(TimeProvider time) =>
         Path.Combine(Root(), "runs", $"{time.GetLocalNow():yyyy-MM-dd-HHmmss}-{Environment.ProcessId}.jsonl");
 
-    private static string Root() =>
-        Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } state
-            ? Path.Combine(state, "codeact")
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".local", "state", "codeact");
+    // A user without a home that can be written keeps it with the temporary files.
+    private static string Root()
+    {
+        var home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile);
+        var state = Environment.GetEnvironmentVariable("XDG_STATE_HOME") is { Length: > 0 } named ? named
+            : home.Length > 0 ? Path.Combine(home, ".local", "state")
+            : Path.GetTempPath();
+        var root = Path.Combine(state, "codeact");
+        try
+        {
+            Directory.CreateDirectory(root);
+            return root;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return Path.Combine(Path.GetTempPath(), "codeact");
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CodeAct.Cli.Terminal;
+using CodeAct.Models;
 
 namespace CodeAct.Cli.Commands;
 
@@ -46,9 +47,7 @@ internal static class ChatCommand
             screen.Line(notice, Look.Faint);
         }
 
-        screen.Status(() => "starting the interpreter and the model");
-        await using var desk = await Desk.OpenAsync(settings, time, cancellationToken);
-        screen.Status(null);
+        await using var desk = await Desk.OpenAsync(settings, screen, time, cancellationToken);
         if (Prompt.HasPerson)
         {
             screen.Line("/help lists the commands, Ctrl-D leaves.", Look.Faint);
@@ -64,14 +63,32 @@ internal static class ChatCommand
             }
             else if (!string.IsNullOrWhiteSpace(line))
             {
-                var view = new RunPrinter(screen, time) { TaskIsShown = Prompt.HasPerson };
-                code = RunCommand.CodeOf((await desk.RunAsync(line.Trim(), view, interrupts, cancellationToken)).Reason);
-                screen.Line();
+                code = await AnswerAsync(line.Trim(), desk, screen, interrupts, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
             }
         }
 
         return Prompt.HasPerson ? ExitCode.Done : code;
+    }
+
+    private static async Task<int> AnswerAsync(
+        string message, Desk desk, Screen screen, Interrupts interrupts, CancellationToken cancellationToken)
+    {
+        var view = new RunPrinter(screen, TimeProvider.System) { TaskIsShown = Prompt.HasPerson };
+        try
+        {
+            return RunCommand.CodeOf((await desk.RunAsync(message, view, interrupts, cancellationToken)).Reason);
+        }
+        catch (ModelException failure)
+        {
+            screen.Status(null);
+            screen.Line(failure.Message, Look.Failure); // the user may try again
+            return ExitCode.Error;
+        }
+        finally
+        {
+            screen.Line();
+        }
     }
 
     private static async Task ObeyAsync(

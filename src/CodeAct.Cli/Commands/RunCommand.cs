@@ -64,9 +64,7 @@ internal static class RunCommand
             screen.Line(notice, Look.Faint);
         }
 
-        screen.Status(() => "starting the interpreter and the model");
-        await using var desk = await Desk.OpenAsync(settings, time, cancellationToken);
-        screen.Status(null);
+        await using var desk = await Desk.OpenAsync(settings, screen, time, cancellationToken);
         var end = await desk.RunAsync(message, view, interrupts, cancellationToken);
         return CodeOf(end.Reason);
     }

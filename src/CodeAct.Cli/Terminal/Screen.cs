@@ -130,6 +130,10 @@ internal sealed class Screen : IDisposable
     {
         _timer?.Dispose();
         Status(null);
+        if (IsTerminal)
+        {
+            EndLine(); // so that an error message does not continue a reply that broke off
+        }
     }
 
     private static Screen To(TextWriter writer, bool terminal, bool colours, TimeProvider time)
