@@ -69,7 +69,7 @@ internal sealed class ChatTemplate(string template, string source)
                     var length = LlamaNative.llama_chat_apply_template(
                         (byte*)texts[^1], first, (nuint)chat.Length, addAssistant: 1, to, buffer.Length);
                     if (length < 0)
-                        throw new ModelFileException(source, "llama.cpp has no built-in chat template like the file's; use another model.");
+                        throw Unknown();
 
                     if (length <= buffer.Length)
                         return Encoding.UTF8.GetString(buffer, 0, length);
@@ -83,4 +83,7 @@ internal sealed class ChatTemplate(string template, string source)
             Array.ForEach(texts, Marshal.FreeCoTaskMem);
         }
     }
+
+    private ModelFileException Unknown() =>
+        new(source, "llama.cpp has no built-in chat template like the file's; use another model.");
 }

@@ -115,13 +115,14 @@ internal sealed class LlamaChatClient : IChatClient
         _turn.Dispose();
     }
 
-    private (int Tokens, int Cached) Prompt(IReadOnlyList<(string Role, string Content)> conversation, CancellationToken cancellationToken)
+    private (int Tokens, int Cached) Prompt(
+        IReadOnlyList<(string Role, string Content)> conversation, CancellationToken cancellationToken)
     {
         var tokens = _model.Tokenizer.Encode(_template.Render(conversation));
         return (tokens.Length, _context.Prompt(tokens, cancellationToken));
     }
 
-    /// <summary>Chooses a token; the one chosen before is computed only now, when it is known that another one is wanted.</summary>
+    /// <summary>Chooses a token; the one before is computed only now, when it is known that another is wanted.</summary>
     private int Next(Native.LlamaSamplerHandle sampler, bool first, CancellationToken cancellationToken)
     {
         if (!first)
@@ -154,11 +155,14 @@ internal sealed class LlamaChatClient : IChatClient
         if (options?.ResponseFormat is ChatResponseFormatJson)
             throw new NotSupportedException("A GGUF model's replies cannot be held to JSON; ask for it in the prompt.");
 
-        var conversation = messages.Select(message => message.Contents.FirstOrDefault(content => content is not TextContent) is { } other
-            ? throw new NotSupportedException($"A GGUF model reads text only; a message holds {other.GetType().Name}.")
-            : (message.Role.Value, message.Text));
+        var conversation = messages.Select(message => (message.Role.Value, TextOf(message)));
         return options?.Instructions is { Length: > 0 } instructions
             ? [(ChatRole.System.Value, instructions), .. conversation]
             : [.. conversation];
     }
+
+    private static string TextOf(ChatMessage message) =>
+        message.Contents.FirstOrDefault(content => content is not TextContent) is { } other
+            ? throw new NotSupportedException($"A GGUF model reads text only; a message holds {other.GetType().Name}.")
+            : message.Text;
 }

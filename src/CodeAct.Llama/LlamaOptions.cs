@@ -25,7 +25,7 @@ public sealed record LlamaOptions
     /// <summary>Gets llama.cpp's own log lines, for the whole process; null drops them.</summary>
     public ILogger? Logger { get; init; }
 
-    /// <summary>Whether attention is computed and cached in single precision, to compare models exactly; else in half.</summary>
+    /// <summary>Whether keys and values are cached in single precision, to compare models exactly; else in half.</summary>
     internal bool FullPrecision { get; init; }
 
     private static int? AtLeastOne(int? value) => value is null or >= 1

@@ -40,7 +40,7 @@ public sealed class LlamaTokenizer : IDisposable
 
     /// <summary>The tokens of a text.</summary>
     /// <param name="text">Any text.</param>
-    /// <param name="parseSpecial">Whether control tokens written in the text become those tokens; else they are plain text.</param>
+    /// <param name="parseSpecial">Whether control tokens written in the text become those; else they are plain text.</param>
     public unsafe int[] Encode(string text, bool parseSpecial)
     {
         var bytes = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(text.Length));

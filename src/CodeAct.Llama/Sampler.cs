@@ -7,7 +7,7 @@ namespace CodeAct.Llama;
 /// <summary>Makes llama.cpp's samplers from a request's options.</summary>
 internal static class Sampler
 {
-    /// <summary>The likeliest token without a temperature or at 0; else top-k and top-p as asked, then a draw with the seed.</summary>
+    /// <summary>The likeliest token without a temperature or at 0; else top-k, top-p, then a draw with the seed.</summary>
     public static LlamaSamplerHandle Create(ChatOptions? options)
     {
         var chain = LlamaNative.llama_sampler_chain_init(LlamaNative.llama_sampler_chain_default_params());

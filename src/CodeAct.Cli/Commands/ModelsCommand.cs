@@ -39,9 +39,15 @@ internal static class ModelsCommand
     {
         var checkpoint = new Argument<string>("checkpoint")
         {
-            Description = "A folder in the Hugging Face layout (config.json, model.safetensors, tokenizer.json), as the trainer writes it.",
+            Description = "A folder in the Hugging Face layout (config.json, model.safetensors, tokenizer.json), "
+                + "as the trainer writes it.",
         };
-        var outDirectory = new Option<string>("--out", "-o") { Description = "Where the files are put.", HelpName = "DIR", Required = true };
+        var outDirectory = new Option<string>("--out", "-o")
+        {
+            Description = "Where the files are put.",
+            HelpName = "DIR",
+            Required = true,
+        };
         var types = new Option<string[]>("--type", "-t")
         {
             Description = "F32, F16 or Q8_0; may be repeated.",
@@ -61,17 +67,21 @@ internal static class ModelsCommand
         };
         command.SetAction((arguments, cancellationToken) => Task.Run(
             () => Export(
-                arguments.GetValue(checkpoint)!, arguments.GetValue(outDirectory)!, arguments.GetValue(types)!, cancellationToken),
+                arguments.GetValue(checkpoint)!,
+                arguments.GetValue(outDirectory)!,
+                arguments.GetValue(types)!,
+                cancellationToken),
             cancellationToken));
         return command;
     }
 
-    private static int Export(string checkpoint, string outDirectory, IReadOnlyList<string> types, CancellationToken cancellationToken)
+    private static int Export(
+        string checkpoint, string outDirectory, IReadOnlyList<string> types, CancellationToken cancellationToken)
     {
         foreach (var type in types.Distinct())
         {
-            var path = GgufExport.WriteInto(
-                outDirectory, checkpoint, type switch { "F32" => GgmlType.F32, "F16" => GgmlType.F16, _ => GgmlType.Q8 }, cancellationToken);
+            var stored = type switch { "F32" => GgmlType.F32, "F16" => GgmlType.F16, _ => GgmlType.Q8 };
+            var path = GgufExport.WriteInto(outDirectory, checkpoint, stored, cancellationToken);
             Console.WriteLine($"{path} ({Size(new FileInfo(path).Length)})");
         }
 
@@ -91,7 +101,7 @@ internal static class ModelsCommand
         var models = ModelCatalog.List(directories.OfType<string>()).ToArray();
         if (models.Length == 0)
         {
-            screen.Line($"No models are here. Put .gguf files into {directories[^1]}, or set {DirectoryVariable} to their folder.");
+            screen.Line($"No models here: put .gguf files into {directories[^1]}, or set {DirectoryVariable} to a folder.");
         }
 
         foreach (var model in models)

@@ -13,7 +13,8 @@ public static class GgufExport
 
     /// <summary>Writes <c>NAME-TYPE.gguf</c> into a folder, named for the model and the type, and returns its path.</summary>
     /// <inheritdoc cref="Write"/>
-    public static string WriteInto(string directory, string checkpointDirectory, GgmlType type, CancellationToken cancellationToken)
+    public static string WriteInto(
+        string directory, string checkpointDirectory, GgmlType type, CancellationToken cancellationToken)
     {
         string name;
         using (var checkpoint = HfCheckpoint.Open(checkpointDirectory))
@@ -29,7 +30,7 @@ public static class GgufExport
     /// <param name="path">The file; replaced when it exists.</param>
     /// <param name="type">F32, F16 or Q8.</param>
     /// <param name="cancellationToken">Stops within a row; no file is left.</param>
-    /// <exception cref="ModelFileException">The checkpoint is incomplete, damaged or of a kind that is not known here.</exception>
+    /// <exception cref="ModelFileException">The checkpoint is incomplete, damaged or of an unknown kind.</exception>
     public static void Write(string checkpointDirectory, string path, GgmlType type, CancellationToken cancellationToken)
     {
         if (type is not (GgmlType.F32 or GgmlType.F16 or GgmlType.Q8))
@@ -76,40 +77,43 @@ public static class GgufExport
     private static IEnumerable<GgufTensorSource> Tensors(HfCheckpoint checkpoint, GgmlType type)
     {
         var config = checkpoint.Config;
+        var (width, inner) = (config.HiddenSize, config.IntermediateSize);
         var (queries, keys) = (config.NumAttentionHeads * config.HeadDim, config.NumKeyValueHeads * config.HeadDim);
-        yield return Matrix("model.embed_tokens.weight", "token_embd.weight", config.VocabSize, config.HiddenSize);
+        yield return Matrix("model.embed_tokens.weight", "token_embd.weight", config.VocabSize, width);
         for (var layer = 0; layer < config.NumHiddenLayers; layer++)
         {
             var (from, to) = ($"model.layers.{layer}.", $"blk.{layer}.");
             yield return Norm(from + "input_layernorm.weight", to + "attn_norm.weight");
             yield return Rotated(from + "self_attn.q_proj.weight", to + "attn_q.weight", queries);
             yield return Rotated(from + "self_attn.k_proj.weight", to + "attn_k.weight", keys);
-            yield return Matrix(from + "self_attn.v_proj.weight", to + "attn_v.weight", keys, config.HiddenSize);
-            yield return Matrix(from + "self_attn.o_proj.weight", to + "attn_output.weight", config.HiddenSize, queries);
+            yield return Matrix(from + "self_attn.v_proj.weight", to + "attn_v.weight", keys, width);
+            yield return Matrix(from + "self_attn.o_proj.weight", to + "attn_output.weight", width, queries);
             yield return Norm(from + "post_attention_layernorm.weight", to + "ffn_norm.weight");
-            yield return Matrix(from + "mlp.gate_proj.weight", to + "ffn_gate.weight", config.IntermediateSize, config.HiddenSize);
-            yield return Matrix(from + "mlp.up_proj.weight", to + "ffn_up.weight", config.IntermediateSize, config.HiddenSize);
-            yield return Matrix(from + "mlp.down_proj.weight", to + "ffn_down.weight", config.HiddenSize, config.IntermediateSize);
+            yield return Matrix(from + "mlp.gate_proj.weight", to + "ffn_gate.weight", inner, width);
+            yield return Matrix(from + "mlp.up_proj.weight", to + "ffn_up.weight", inner, width);
+            yield return Matrix(from + "mlp.down_proj.weight", to + "ffn_down.weight", width, inner);
         }
 
         yield return Norm("model.norm.weight", "output_norm.weight");
         if (!config.TieWordEmbeddings)
-            yield return Matrix("lm_head.weight", "output.weight", config.VocabSize, config.HiddenSize);
+            yield return Matrix("lm_head.weight", "output.weight", config.VocabSize, width);
 
-        GgufTensorSource Norm(string from, string to) => Tensor(from, to, [config.HiddenSize], GgmlType.F32, row => row);
+        GgufTensorSource Norm(string from, string to) => Tensor(from, to, [width], GgmlType.F32, row => row);
 
-        GgufTensorSource Matrix(string from, string to, int rows, int columns) => Tensor(from, to, [rows, columns], type, row => row);
+        GgufTensorSource Matrix(string from, string to, int rows, int columns) =>
+            Tensor(from, to, [rows, columns], type, row => row);
 
         GgufTensorSource Rotated(string from, string to, int rows) =>
-            Tensor(from, to, [rows, config.HiddenSize], type, row => RotatedRow(row, config.HeadDim));
+            Tensor(from, to, [rows, width], type, row => RotatedRow(row, config.HeadDim));
 
         GgufTensorSource Tensor(string from, string to, long[] shape, GgmlType stored, Func<long, long> sourceRow)
         {
-            if (!checkpoint.Weights.Shape(from).SequenceEqual(shape))
+            var actual = checkpoint.Weights.Shape(from);
+            if (!actual.SequenceEqual(shape))
             {
                 throw new ModelFileException(
                     checkpoint.Weights.Path,
-                    $"{from} is [{string.Join(", ", checkpoint.Weights.Shape(from))}], config.json asks for [{string.Join(", ", shape)}].");
+                    $"{from} is [{string.Join(", ", actual)}], config.json asks for [{string.Join(", ", shape)}].");
             }
 
             var fits = stored != GgmlType.Q8 || shape[^1] % Q8.BlockNumbers == 0;
@@ -118,7 +122,8 @@ public static class GgufExport
         }
     }
 
-    private static IEnumerable<ReadOnlyMemory<float>> Rows(Safetensors weights, string name, long[] shape, Func<long, long> sourceRow)
+    private static IEnumerable<ReadOnlyMemory<float>> Rows(
+        Safetensors weights, string name, long[] shape, Func<long, long> sourceRow)
     {
         var row = new float[shape[^1]];
         for (var index = 0L; index < (shape.Length == 1 ? 1 : shape[0]); index++)

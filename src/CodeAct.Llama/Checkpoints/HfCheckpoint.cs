@@ -23,7 +23,8 @@ public sealed class HfCheckpoint : IDisposable
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
     };
 
-    private HfCheckpoint(string directory, LlamaConfig config, ModelProfile profile, BpeVocabulary vocabulary, Safetensors weights)
+    private HfCheckpoint(
+        string directory, LlamaConfig config, ModelProfile profile, BpeVocabulary vocabulary, Safetensors weights)
     {
         Directory = directory;
         Config = config;
@@ -48,7 +49,7 @@ public sealed class HfCheckpoint : IDisposable
     public Safetensors Weights { get; }
 
     /// <summary>Opens a folder; the weights stay on disk until they are read.</summary>
-    /// <exception cref="ModelFileException">A file is missing or damaged, or the model is of a kind that is not known here.</exception>
+    /// <exception cref="ModelFileException">A file is missing or damaged, or the model is of an unknown kind.</exception>
     public static HfCheckpoint Open(string directory)
     {
         var config = ReadJson<LlamaConfig>(Path.Combine(directory, ConfigFile));

@@ -70,7 +70,8 @@ public sealed record LlamaConfig
         { HiddenAct: not "silu" } => $"its activation is {HiddenAct}, not silu",
         { RopeScaling: not null } => "it scales its rotary angles (rope_scaling)",
         { VocabSize: < 1 } or { HiddenSize: < 1 } or { IntermediateSize: < 1 } or { NumHiddenLayers: < 1 }
-            or { NumAttentionHeads: < 1 } or { NumKeyValueHeads: < 1 } or { MaxPositionEmbeddings: < 1 } => "a size is not positive",
+            or { NumAttentionHeads: < 1 } or { NumKeyValueHeads: < 1 }
+            or { MaxPositionEmbeddings: < 1 } => "a size is not positive",
         _ when NumAttentionHeads % NumKeyValueHeads != 0 => "its key-value heads do not divide its heads",
         _ when HeadDim % 2 != 0 => "its head width is odd",
         _ => null,

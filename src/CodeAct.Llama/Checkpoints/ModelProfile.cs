@@ -1,6 +1,8 @@
 namespace CodeAct.Llama.Checkpoints;
 
-/// <summary>What an agent must know about a model: <c>codeact.json</c> in a checkpoint, <c>codeact.*</c> keys in a GGUF file.</summary>
+/// <summary>
+/// What an agent must know about a model: <c>codeact.json</c> in a checkpoint, <c>codeact.*</c> keys in a GGUF file.
+/// </summary>
 public sealed record ModelProfile
 {
     /// <summary>The model's name; null takes the folder's.</summary>

@@ -112,7 +112,8 @@ public sealed class Safetensors : IDisposable
     internal void ReadNumbers(string name, long first, Span<float> numbers)
     {
         var entry = Entry(name);
-        var width = Width(entry.Type) ?? throw new ModelFileException(Path, $"{name} is {entry.Type}; F32, F16 and BF16 are read.");
+        var width = Width(entry.Type)
+            ?? throw new ModelFileException(Path, $"{name} is {entry.Type}; F32, F16 and BF16 are read.");
         var bytes = ArrayPool<byte>.Shared.Rent(numbers.Length * width);
         try
         {
@@ -218,8 +219,9 @@ public sealed class Safetensors : IDisposable
     private static void WriteNumbers(FileStream file, SafetensorsSource tensor, bool half)
     {
         var numbers = tensor.Read().Span;
-        if (numbers.Length != Count(tensor.Shape))
-            throw new InvalidDataException($"{tensor.Name} gave {numbers.Length} numbers; its shape asks for {Count(tensor.Shape)}.");
+        var count = Count(tensor.Shape);
+        if (numbers.Length != count)
+            throw new InvalidDataException($"{tensor.Name} gave {numbers.Length} numbers; its shape asks for {count}.");
 
         if (!half)
         {

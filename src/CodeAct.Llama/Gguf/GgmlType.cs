@@ -70,6 +70,7 @@ internal static class GgmlLayout
         var (name, numbers, bytes) = _types[(int)type];
         return dimensions[0] % numbers == 0
             ? checked(dimensions.Aggregate(1L, (product, n) => product * n) / numbers * bytes)
-            : throw new ArgumentException($"A row of {dimensions[0]} numbers is not whole {name} blocks of {numbers}.", nameof(dimensions));
+            : throw new ArgumentException(
+                $"A row of {dimensions[0]} numbers is not whole {name} blocks of {numbers}.", nameof(dimensions));
     }
 }

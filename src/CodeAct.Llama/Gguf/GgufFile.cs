@@ -45,7 +45,8 @@ internal sealed class GgufFile
     public long Parameters => Tensors.Sum(tensor => tensor.Dimensions.Aggregate(1L, (product, length) => product * length));
 
     /// <summary>The type that holds most of the numbers; null in a file without tensors.</summary>
-    public string? Quantization => Tensors.GroupBy(tensor => tensor.Type).MaxBy(group => group.Sum(tensor => tensor.Bytes)) is { } most
+    public string? Quantization =>
+        Tensors.GroupBy(tensor => tensor.Type).MaxBy(group => group.Sum(tensor => tensor.Bytes)) is { } most
         && GgmlLayout.TryGet(most.Key, out var layout) ? layout.Name : null;
 
     /// <summary>Tokens of context that the model was trained for; null when the file does not say.</summary>
@@ -100,7 +101,8 @@ internal sealed class GgufFile
         if (Metadata.Number($"{Architecture}.block_count") > Math.Min(Tensors.Count, MaximumLayers))
             throw Unusable($"{Architecture}.block_count is larger than its {Tensors.Count} tensors can be for");
 
-        foreach (var key in (string[])["attention.head_count", "attention.head_count_kv", "feed_forward_length", "rope.dimension_count"])
+        string[] ifThere = ["attention.head_count", "attention.head_count_kv", "feed_forward_length", "rope.dimension_count"];
+        foreach (var key in ifThere)
         {
             if (Metadata.Number($"{Architecture}.{key}") is < 1)
                 throw Unusable($"{Architecture}.{key} is not positive");
@@ -164,11 +166,12 @@ internal sealed class GgufFile
             }
 
             // The last tensor's padding may be missing.
-            var needed = tensors.Count == 0 ? 0 : checked(Align(stream.Position, alignment) + end - Align(tensors[^1].Bytes, alignment)
-                + tensors[^1].Bytes);
+            var last = tensors.Count == 0 ? 0 : tensors[^1].Bytes;
+            var needed = last == 0 ? 0 : checked(Align(stream.Position, alignment) + end - Align(last, alignment) + last);
             return needed <= stream.Length
                 ? tensors
-                : throw new ModelFileException(path, $"it is cut short: {stream.Length:N0} bytes of {needed:N0} are there; {Again}.");
+                : throw new ModelFileException(
+                    path, $"it is cut short: {stream.Length:N0} bytes of {needed:N0} are there; {Again}.");
         }
 
         private (GgufTensor Tensor, long Offset) ReadTensor()

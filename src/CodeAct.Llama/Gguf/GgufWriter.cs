@@ -9,7 +9,7 @@ namespace CodeAct.Llama.Gguf;
 /// <param name="Name">As the architecture names it; at most 63 bytes.</param>
 /// <param name="Dimensions">Lengths, the fastest-varying (a row's) first.</param>
 /// <param name="Type">How it is stored: F32, F16 or Q8_0.</param>
-/// <param name="ReadRows">Gives the rows in order, each of <c>Dimensions[0]</c> numbers; a row may be reused for the next.</param>
+/// <param name="ReadRows">The rows in order, each of <c>Dimensions[0]</c> numbers; one may be reused for the next.</param>
 public sealed record GgufTensorSource(
     string Name, IReadOnlyList<long> Dimensions, GgmlType Type, Func<IEnumerable<ReadOnlyMemory<float>>> ReadRows);
 

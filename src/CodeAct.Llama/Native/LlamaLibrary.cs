@@ -20,7 +20,7 @@ internal static class LlamaLibrary
     private static nint _llama;
 
     /// <summary>Loads the library; does nothing when a folder was loaded before.</summary>
-    /// <param name="directory">The folder to load from; null looks in <c>CODEACT_LLAMA_DIR</c>, then upwards for .tools/llama.</param>
+    /// <param name="directory">The folder; null looks in <c>CODEACT_LLAMA_DIR</c>, then upwards for .tools/llama.</param>
     /// <exception cref="LlamaLibraryException">No folder holds the library, or it does not load here.</exception>
     public static void Load(string? directory)
     {
@@ -87,7 +87,7 @@ internal static class LlamaLibrary
     }
 
     private static string Find(string folder, string pattern) =>
-        (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern).Order(StringComparer.Ordinal).FirstOrDefault() : null)
+        (Directory.Exists(folder) ? Directory.EnumerateFiles(folder, pattern).Min(StringComparer.Ordinal) : null)
         ?? throw new LlamaLibraryException($"llama.cpp is not complete: {folder} has no {pattern}. {NextStep}");
 
     /// <summary>The files that are loaded, each needing the ones before it.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace CodeAct.Llama.Native;
 
-/// <summary>The functions of <c>llama.h</c> and <c>ggml.h</c> that are called here, under their own names (llama.cpp v0.5.0).</summary>
+/// <summary>The functions of <c>llama.h</c> and <c>ggml.h</c> called here, under their own names (llama.cpp v0.5.0).</summary>
 internal static unsafe partial class LlamaNative
 {
     public const string Llama = "llama";

@@ -70,7 +70,7 @@ internal unsafe struct ContextParameters
     public nint OtherContext;
 }
 
-/// <summary><c>llama_batch</c>: tokens of one call; null positions continue sequence 0, null logits ask for the last token's.</summary>
+/// <summary><c>llama_batch</c>: tokens of one call; null positions go on in sequence 0, null logits mean the last's.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct Batch
 {

@@ -55,7 +55,7 @@ public static class BpeTrainer
     [StructLayout(LayoutKind.Auto)]
     private readonly record struct Pair(int Left, int Right);
 
-    /// <summary>The pieces as token sequences, with the count of every neighbouring pair kept up to date through merges.</summary>
+    /// <summary>The pieces as token sequences, with the count of every neighbouring pair kept right through merges.</summary>
     private sealed class PairCounts
     {
         private const int MinimumCount = 2;

@@ -74,7 +74,9 @@ public sealed class BpeVocabulary
             or ArgumentException or FormatException)
         {
             throw new ModelFileException(
-                path, $"no byte-level BPE tokenizer with the {PreTokenizer.Name} split and ChatML tokens can be read: {e.Message}", e);
+                path,
+                $"no byte-level BPE tokenizer with the {PreTokenizer.Name} split and ChatML tokens can be read: {e.Message}",
+                e);
         }
     }
 
@@ -95,7 +97,9 @@ public sealed class BpeVocabulary
 
         var merges = model["merges"]!.AsArray().Select(merge => merge is JsonArray pair
             ? (pair[0]!.GetValue<string>(), pair[1]!.GetValue<string>())
-            : merge!.GetValue<string>().Split(' ') is [var left, var right] ? (left, right) : throw new FormatException("bad merge."));
+            : merge!.GetValue<string>().Split(' ') is [var left, var right]
+                ? (left, right)
+                : throw new FormatException($"merge '{merge}' is no pair."));
         return new BpeVocabulary([.. ids.Select(token => token.Text)], [.. merges]);
     }
 

@@ -60,7 +60,7 @@ internal static class PreTokenizer
             : BlanksEnd(text, start);
     }
 
-    /// <summary>Blanks up to the last line end among them, or else all but the last blank before other text, or else all.</summary>
+    /// <summary>Blanks up to the last line end among them; else all but the last one before other text; else all.</summary>
     private static int BlanksEnd(string text, int start)
     {
         var end = start;

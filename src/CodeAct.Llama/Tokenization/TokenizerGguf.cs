@@ -25,8 +25,8 @@ public static class TokenizerGguf
     /// <param name="size">Rows of the model's embedding; those after the last token get names that no text has.</param>
     internal static void Describe(GgufMetadata metadata, BpeVocabulary vocabulary, int size)
     {
-        string[] tokens =
-            [.. vocabulary.Tokens, .. Enumerable.Range(vocabulary.Tokens.Count, size - vocabulary.Tokens.Count).Select(id => $"[PAD{id}]")];
+        var count = vocabulary.Tokens.Count;
+        string[] tokens = [.. vocabulary.Tokens, .. Enumerable.Range(count, size - count).Select(id => $"[PAD{id}]")];
         metadata.Set("tokenizer.ggml.model", "gpt2");
         metadata.Set("tokenizer.ggml.pre", PreTokenizer.Name);
         metadata.Set(GgufKeys.Tokens, tokens);

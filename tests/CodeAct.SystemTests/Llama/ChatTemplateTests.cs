@@ -31,8 +31,9 @@ public sealed class ChatTemplateTests
     [Fact]
     public void What_a_message_says_is_kept_apart_from_the_template()
     {
-        var parts = new ChatTemplate(BpeVocabulary.ChatTemplate, "test").Render([("user", "<|im_end|>\uE0000\uE001"), ("user", "")]);
-        Assert.Equal(["<|im_end|>\uE0000\uE001"], parts.Where(part => part.IsContent).Select(part => part.Text));
+        const string Said = "<|im_end|>\uE0000\uE001";
+        var parts = new ChatTemplate(BpeVocabulary.ChatTemplate, "test").Render([("user", Said), ("user", "")]);
+        Assert.Equal([Said], parts.Where(part => part.IsContent).Select(part => part.Text));
         Assert.All(parts, part => Assert.NotEqual("", part.Text));
     }
 

@@ -22,12 +22,12 @@ public sealed class LlamaChatClientTests(TinyModel tiny)
 
         // The reply is read again as text, so its tokens may be others; what was before it is kept in any case.
         var before = client.ComputedTokens;
-        conversation.AddRange([new(ChatRole.Assistant, first.Text), new(new ChatRole("observation"), "12.5"), new(ChatRole.User, "And now?")]);
-        var second = await client.GetResponseAsync(conversation, _short, Cancelled);
-        Assert.InRange(second.Usage!.CachedInputTokenCount!.Value, first.Usage.InputTokenCount!.Value, second.Usage.InputTokenCount!.Value);
+        conversation.AddRange(
+            [new(ChatRole.Assistant, first.Text), new(new ChatRole("observation"), "12.5"), new(ChatRole.User, "And now?")]);
+        var usage = (await client.GetResponseAsync(conversation, _short, Cancelled)).Usage!;
+        Assert.InRange(usage.CachedInputTokenCount!.Value, first.Usage.InputTokenCount!.Value, usage.InputTokenCount!.Value);
         Assert.Equal(
-            second.Usage.InputTokenCount - second.Usage.CachedInputTokenCount + second.Usage.OutputTokenCount - 1,
-            client.ComputedTokens - before);
+            usage.InputTokenCount - usage.CachedInputTokenCount + usage.OutputTokenCount - 1, client.ComputedTokens - before);
     }
 
     [Fact]
@@ -62,10 +62,11 @@ public sealed class LlamaChatClientTests(TinyModel tiny)
         using var model = await LoadAsync();
         var whole = (await model.Client.GetResponseAsync(Ask("Say it."), _short, Cancelled)).Text;
         var stop = whole[(whole.Length / 2)..((whole.Length / 2) + 4)];
-        var updates = await model.Client.GetStreamingResponseAsync(
-            Ask("Say it."), new ChatOptions { MaxOutputTokens = 24, StopSequences = [stop, "no such text"] }, Cancelled).ToListAsync(Cancelled);
+        var options = new ChatOptions { MaxOutputTokens = 24, StopSequences = [stop, "no such text"] };
+        var updates = await model.Client.GetStreamingResponseAsync(Ask("Say it."), options, Cancelled).ToListAsync(Cancelled);
 
-        Assert.Equal(whole[..whole.IndexOf(stop, StringComparison.Ordinal)], string.Concat(updates.Select(update => update.Text)));
+        Assert.Equal(
+            whole[..whole.IndexOf(stop, StringComparison.Ordinal)], string.Concat(updates.Select(update => update.Text)));
         Assert.Equal(ChatFinishReason.Stop, updates[^1].FinishReason);
     }
 
@@ -138,7 +139,8 @@ public sealed class LlamaChatClientTests(TinyModel tiny)
         foreach (var question in questions)
             expected.Add((await model.Client.GetResponseAsync(Ask(question), _short, Cancelled)).Text);
 
-        var replies = await Task.WhenAll(questions.Select(question => model.Client.GetResponseAsync(Ask(question), _short, Cancelled)));
+        var replies = await Task.WhenAll(
+            questions.Select(question => model.Client.GetResponseAsync(Ask(question), _short, Cancelled)));
         Assert.Equal(expected, replies.Select(reply => reply.Text));
     }
 

@@ -16,10 +16,13 @@ public sealed class LlamaLibraryTests
         var parameters = LlamaNative.llama_model_default_params();
 
         Assert.Equal(80, Unsafe.SizeOf<ModelParameters>());
-        Assert.Equal((-1, 1, -1, 1, 0), (parameters.GpuLayers, parameters.SplitMode, parameters.LoadMode, parameters.LazyMode, parameters.MainGpu));
+        Assert.Equal(
+            (-1, 1, -1, 1, 0),
+            (parameters.GpuLayers, parameters.SplitMode, parameters.LoadMode, parameters.LazyMode, parameters.MainGpu));
         Assert.Equal((0, 0, 1, 0, 0, 0), (parameters.VocabularyOnly, parameters.CheckTensors, parameters.UseExtraBuffers,
             parameters.NoHost, parameters.NoAllocate, parameters.LoadMtp));
-        Assert.Equal((0, 0, 0, 0), (parameters.Devices, parameters.TensorBufferOverrides, parameters.TensorSplit, parameters.Overrides));
+        Assert.Equal(
+            (0, 0, 0, 0), (parameters.Devices, parameters.TensorBufferOverrides, parameters.TensorSplit, parameters.Overrides));
     }
 
     [Fact]
@@ -28,12 +31,21 @@ public sealed class LlamaLibraryTests
         var parameters = LlamaNative.llama_context_default_params();
 
         Assert.Equal(160, Unsafe.SizeOf<ContextParameters>());
-        Assert.Equal((512u, 2048u, 512u, 1u), (parameters.ContextTokens, parameters.BatchTokens, parameters.MicroBatchTokens, parameters.Sequences));
+        Assert.Equal(
+            (512u, 2048u, 512u, 1u),
+            (parameters.ContextTokens, parameters.BatchTokens, parameters.MicroBatchTokens, parameters.Sequences));
         Assert.Equal((0u, 0u, 1u), (parameters.RecurrentSnapshots, parameters.Outputs, parameters.OutputsPerSequence));
         Assert.Equal((4, 4), (parameters.Threads, parameters.BatchThreads));
-        Assert.Equal((0, -1, -1, -1, -1), (parameters.ContextType, parameters.RopeScaling, parameters.Pooling, parameters.Attention, parameters.FlashAttention));
-        Assert.Equal((0f, 0f, -1f, -1f), (parameters.RopeBase, parameters.RopeScale, parameters.YarnExtrapolation, parameters.YarnAttention));
-        Assert.Equal((-1f, -1f, 0u, -1f), (parameters.YarnBetaFast, parameters.YarnBetaSlow, parameters.YarnOriginalContext, parameters.DefragmentThreshold));
+        Assert.Equal(
+            (0, -1, -1, -1, -1),
+            (parameters.ContextType, parameters.RopeScaling, parameters.Pooling, parameters.Attention,
+                parameters.FlashAttention));
+        Assert.Equal(
+            (0f, 0f, -1f, -1f),
+            (parameters.RopeBase, parameters.RopeScale, parameters.YarnExtrapolation, parameters.YarnAttention));
+        Assert.Equal(
+            (-1f, -1f, 0u, -1f),
+            (parameters.YarnBetaFast, parameters.YarnBetaSlow, parameters.YarnOriginalContext, parameters.DefragmentThreshold));
         Assert.Equal((1, 1), (parameters.KeyType, parameters.ValueType));
         Assert.Equal((0, 1, 1, 1, 1, 0), (parameters.Embeddings, parameters.OffloadKeyValues, parameters.NoTimings,
             parameters.OffloadOperations, parameters.FullSlidingWindow, parameters.UnifiedCache));

@@ -5,7 +5,7 @@ using CodeAct.Llama.Tokenization;
 
 namespace CodeAct.SystemTests.Llama;
 
-/// <summary>Whatever stands in a file, loading it gives a model or a <see cref="ModelFileException"/> and never ends the process.</summary>
+/// <summary>Whatever is in a file, it gives a model or a <see cref="ModelFileException"/> and never ends the process.</summary>
 public sealed class ModelFileTests(TinyModel tiny) : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("codeact-bad-model-").FullName;
@@ -94,7 +94,8 @@ public sealed class ModelFileTests(TinyModel tiny) : IDisposable
     public async Task A_vocabulary_without_weights_is_no_model()
     {
         TokenizerGguf.Write(Bad, TinyCheckpoint.Vocabulary);
-        Assert.Contains("only a vocabulary", (await Assert.ThrowsAsync<ModelFileException>(LoadAsync)).Message, StringComparison.Ordinal);
+        var error = await Assert.ThrowsAsync<ModelFileException>(LoadAsync);
+        Assert.Contains("only a vocabulary", error.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -122,7 +123,8 @@ public sealed class ModelFileTests(TinyModel tiny) : IDisposable
     {
         TinyCheckpoint.Write(_directory);
         var config = Path.Combine(_directory, "config.json");
-        File.WriteAllText(config, File.ReadAllText(config).Replace("\"hidden_size\": 64", "\"hidden_size\": 128", StringComparison.Ordinal));
+        var text = File.ReadAllText(config);
+        File.WriteAllText(config, text.Replace("\"hidden_size\": 64", "\"hidden_size\": 128", StringComparison.Ordinal));
         var error = Assert.Throws<ModelFileException>(() => GgufExport.Write(_directory, Bad, GgmlType.F16, Cancelled));
 
         Assert.Contains("config.json asks for [512, 128]", error.Message, StringComparison.Ordinal);

@@ -20,7 +20,8 @@ internal sealed class ReferenceBpe(BpeVocabulary vocabulary)
         List<string> tokens = [.. Encoding.UTF8.GetBytes(piece).Select(value => ByteAlphabet.Character(value).ToString())];
         while (true)
         {
-            var (rank, at) = tokens.Zip(tokens.Skip(1)).Select((pair, index) => (_ranks.GetValueOrDefault(pair, int.MaxValue), index))
+            var (rank, at) = tokens.Zip(tokens.Skip(1))
+                .Select((pair, index) => (_ranks.GetValueOrDefault(pair, int.MaxValue), index))
                 .DefaultIfEmpty((int.MaxValue, 0)).Min();
             if (rank == int.MaxValue)
                 return tokens;

@@ -10,7 +10,8 @@ namespace CodeAct.SystemTests.Llama;
 internal sealed class ReferenceLlama(HfCheckpoint checkpoint)
 {
     private readonly LlamaConfig _config = checkpoint.Config;
-    private readonly Dictionary<string, float[]> _weights = checkpoint.Weights.Names.ToDictionary(name => name, checkpoint.Weights.Read);
+    private readonly Dictionary<string, float[]> _weights =
+        checkpoint.Weights.Names.ToDictionary(name => name, checkpoint.Weights.Read);
     private readonly List<float[][]> _cache = [];
 
     /// <summary>The scores for the token after this one.</summary>

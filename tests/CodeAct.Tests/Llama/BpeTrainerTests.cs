@@ -58,6 +58,7 @@ public sealed class BpeTrainerTests : IDisposable
         BpeTrainer.Train(_texts, 270).Save(_directory);
         var file = Path.Combine(_directory, "tokenizer.json");
         File.WriteAllText(file, File.ReadAllText(file).Replace(old, changed, StringComparison.Ordinal));
-        Assert.Contains(problem, Assert.Throws<ModelFileException>(() => BpeVocabulary.Load(_directory)).Message, StringComparison.Ordinal);
+        var error = Assert.Throws<ModelFileException>(() => BpeVocabulary.Load(_directory));
+        Assert.Contains(problem, error.Message, StringComparison.Ordinal);
     }
 }

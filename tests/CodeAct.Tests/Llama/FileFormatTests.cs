@@ -78,7 +78,7 @@ public sealed class FileFormatTests : IDisposable
         Assert.Equal([2, 3], file.Shape("a"));
         Assert.All(file.Read("a").Zip(a), pair => Assert.Equal(pair.Second, pair.First, tolerance));
         Assert.Equal(b, file.Read("b"));
-        Assert.Contains("has no tensor c", Assert.Throws<ModelFileException>(() => file.Read("c")).Message, StringComparison.Ordinal);
+        Assert.Contains("no tensor c", Assert.Throws<ModelFileException>(() => file.Read("c")).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -90,7 +90,7 @@ public sealed class FileFormatTests : IDisposable
         for (var length = 0; length < bytes.Length; length++)
         {
             File.WriteAllBytes(path, bytes[..length]);
-            Assert.StartsWith(path, Assert.Throws<ModelFileException>(() => Safetensors.Open(path)).Message, StringComparison.Ordinal);
+            Assert.Equal(path, Assert.Throws<ModelFileException>(() => Safetensors.Open(path)).Path);
         }
     }
 
