@@ -25,7 +25,7 @@ public sealed class CollectorTests
             Assert.Equal(6, rest.Kept + rest.Dropped);
             var lines = await File.ReadAllLinesAsync(Path.Combine(directory, "train-00000.jsonl"), cancel);
             var trajectories = lines.Select(Trajectory.Parse).ToArray();
-            Assert.Equal(TaskMix.Names.ToHashSet(), trajectories.Select(one => one.Family).ToHashSet());
+            Assert.Equal<HashSet<string>>([.. TaskMix.Names], [.. trajectories.Select(one => one.Family)]);
             Assert.All(trajectories, one => Assert.Equal(["system", "user", "assistant"], Roles(one)[..3]));
             Assert.All(trajectories, one => Assert.Equal("assistant", Roles(one)[^1]));
         }
