@@ -10,7 +10,8 @@ internal sealed class AgentFlags
     private readonly SessionFlags _session = new(new AgentOptions().CellTimeout);
     private readonly Option<string?> _log = new("--log")
     {
-        Description = "Where the run is written down, to be printed again with 'codeact show'. Default: a new file in ~/.local/state/codeact/runs.",
+        Description = "Where the run is written down, to be printed again with 'codeact show'. "
+            + "Default: a new file in ~/.local/state/codeact/runs.",
         HelpName = "FILE",
     };
 

@@ -34,9 +34,12 @@ internal sealed class Desk : IAsyncDisposable
         AgentSettings settings, Screen screen, TimeProvider time, CancellationToken cancellationToken)
     {
         var loaded = 0.0;
-        screen.Status(() => loaded is > 0 and < 1 ? $"loading the model · {loaded:0%}" : "starting the interpreter and the model");
+        screen.Status(() => loaded is > 0 and < 1
+            ? $"loading the model · {loaded:0%}"
+            : "starting the interpreter and the model");
         var model = (settings.Model with { Progress = new Told(part => loaded = part) }).LoadAsync(cancellationToken);
-        var engine = PythonEngine.StartAsync(new PythonEngineOptions { PoolSize = 0, Sandbox = settings.Session.Sandbox, Time = time }, cancellationToken);
+        var engine = PythonEngine.StartAsync(
+            new PythonEngineOptions { PoolSize = 0, Sandbox = settings.Session.Sandbox, Time = time }, cancellationToken);
         try
         {
             await Task.WhenAll(model, engine);
@@ -65,7 +68,8 @@ internal sealed class Desk : IAsyncDisposable
 
     /// <summary>Lets the agent take up a message, and shows, writes down and saves what comes of it.</summary>
     /// <remarks>Ctrl-C interrupts a running cell, or else the run; twice within two seconds always the run.</remarks>
-    public async Task<RunEnded> RunAsync(string message, IRunView view, Interrupts interrupts, CancellationToken cancellationToken)
+    public async Task<RunEnded> RunAsync(
+        string message, IRunView view, Interrupts interrupts, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var session = _conversation.Session;

@@ -9,7 +9,11 @@ internal static class Edge
 {
     public static async Task<int> InvokeAsync(Command root, string[] args, CancellationToken cancellationToken)
     {
-        var configuration = new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
         try
         {
             var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);

@@ -15,8 +15,8 @@ internal sealed class ModelChoice
 
     private readonly Option<Uri?> _baseUrl = new("--base-url")
     {
-        Description = "Where an OpenAI-compatible server is, such as http://localhost:8080/v1. Default: OPENAI_BASE_URL, else OpenAI. "
-            + "The key comes from OPENAI_API_KEY.",
+        Description = "Where an OpenAI-compatible server is, such as http://localhost:8080/v1. "
+            + "Default: OPENAI_BASE_URL, else OpenAI. The key comes from OPENAI_API_KEY.",
         HelpName = "URL",
         CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url)
             ? url
@@ -74,7 +74,9 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
     public float? AgentTemperature => Temperature ?? (Name.Provider == Gguf ? 0 : null);
 
     public static ModelName Named(string text) =>
-        text.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && File.Exists(text) ? new ModelName(Gguf, text) : ModelName.Parse(text);
+        text.EndsWith(".gguf", StringComparison.OrdinalIgnoreCase) && File.Exists(text)
+            ? new ModelName(Gguf, text)
+            : ModelName.Parse(text);
 
     /// <summary>codeact-nano, found from the program's place upwards.</summary>
     public static ModelName Default()

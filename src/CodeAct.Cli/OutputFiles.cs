@@ -52,7 +52,8 @@ internal sealed class OutputFiles(string directory)
     private string Place(string name)
     {
         var path = Path.Combine(directory, name);
-        var (stem, ending) = (Path.Combine(Path.GetDirectoryName(path)!, Path.GetFileNameWithoutExtension(path)), Path.GetExtension(path));
+        var ending = Path.GetExtension(path);
+        var stem = path[..^ending.Length];
         for (var number = 2; Path.Exists(path) && !_ours.Contains(path); number++)
         {
             path = $"{stem}-{number}{ending}";

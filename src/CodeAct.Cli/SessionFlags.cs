@@ -21,7 +21,8 @@ internal sealed class SessionFlags(TimeSpan timeout)
         DefaultValueFactory = _ => "codeact-out",
     };
 
-    private readonly Option<int> _timeout = AtLeastOne("--timeout", "Longest time for one cell.", (int)timeout.TotalSeconds, "SECONDS");
+    private readonly Option<int> _timeout = AtLeastOne(
+        "--timeout", "Longest time for one cell.", (int)timeout.TotalSeconds, "SECONDS");
 
     private readonly Option<SandboxMode> _sandbox = new("--sandbox")
     {
@@ -63,7 +64,8 @@ internal sealed class SessionFlags(TimeSpan timeout)
 /// <param name="OutDirectory">Where what appears in the session is put.</param>
 /// <param name="CellTimeout">Longest time for one cell.</param>
 /// <param name="Sandbox">Whether it is confined.</param>
-internal sealed record SessionSettings(IReadOnlyList<string> Files, string OutDirectory, TimeSpan CellTimeout, SandboxMode Sandbox)
+internal sealed record SessionSettings(
+    IReadOnlyList<string> Files, string OutDirectory, TimeSpan CellTimeout, SandboxMode Sandbox)
 {
     /// <summary>Starts a session that has the files.</summary>
     public async Task<IPythonSession> StartAsync(PythonEngine engine, CancellationToken cancellationToken)

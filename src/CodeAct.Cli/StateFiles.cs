@@ -1,6 +1,6 @@
 namespace CodeAct.Cli;
 
-/// <summary>Where the command keeps what it writes down: <c>$XDG_STATE_HOME/codeact</c>, or <c>~/.local/state/codeact</c>.</summary>
+/// <summary>Where the command writes things down: <c>$XDG_STATE_HOME/codeact</c>, or <c>~/.local/state/codeact</c>.</summary>
 internal static class StateFiles
 {
     /// <summary>The lines that were typed at prompts of one kind.</summary>

@@ -101,7 +101,8 @@ internal static class ChatCommand
             switch (words[0])
             {
                 case "/files":
-                    screen.Line(SafeText.Of(string.Join('\n', desk.Workspace.Files()) is { Length: > 0 } files ? files : "no files"));
+                    var files = desk.Workspace.Files();
+                    screen.Line(files.Count > 0 ? SafeText.Of(string.Join('\n', files)) : "no files");
                     break;
                 case "/add" when rest.Length > 0:
                     screen.Line($"added {SafeText.Of(await desk.Workspace.AddFileAsync(rest, cancellationToken))}", Look.Good);

@@ -107,14 +107,16 @@ internal static class DoctorCommand
         }
     }
 
-    private static async Task<Finding> LibrariesAsync(PythonEngine engine, IPythonSession session, CancellationToken cancellationToken)
+    private static async Task<Finding> LibrariesAsync(
+        PythonEngine engine, IPythonSession session, CancellationToken cancellationToken)
     {
         await using var program = typeof(DoctorCommand).Assembly.GetManifestResourceStream(typeof(DoctorCommand), "versions.py")
             ?? throw new UnreachableException("versions.py is not in this build.");
         using var reader = new StreamReader(program);
         var json = await OutputAsync(session, await reader.ReadToEndAsync(cancellationToken), cancellationToken);
         var versions = JsonSerializer.Deserialize(json, DoctorJson.Default.DictionaryStringString) ?? [];
-        var missing = engine.MissingModules.Count == 0 ? "" : $"; cannot be imported: {string.Join(", ", engine.MissingModules.Keys)}";
+        var absent = string.Join(", ", engine.MissingModules.Keys);
+        var missing = absent.Length == 0 ? "" : $"; cannot be imported: {absent}";
         return new Finding(
             missing.Length == 0 ? Health.Good : Health.Bad,
             "libraries",
@@ -138,13 +140,15 @@ internal static class DoctorCommand
             watch.Restart();
             var (tokens, first) = (0, TimeSpan.Zero);
             var options = new ChatOptions { MaxOutputTokens = TokensToTime, Temperature = chosen.AgentTemperature };
-            await foreach (var update in model.Client.GetStreamingResponseAsync("Count from 1 to 100.", options, cancellationToken))
+            var updates = model.Client.GetStreamingResponseAsync("Count from 1 to 100.", options, cancellationToken);
+            await foreach (var update in updates.WithCancellation(cancellationToken))
             {
                 first = tokens == 0 ? watch.Elapsed : first;
                 tokens += update.Text.Length > 0 ? 1 : 0;
             }
 
-            var rate = tokens > 1 ? $"{(tokens - 1) / (watch.Elapsed - first).TotalSeconds:0} tokens/s" : "too short a reply to time";
+            var seconds = (watch.Elapsed - first).TotalSeconds;
+            var rate = tokens > 1 ? $"{(tokens - 1) / seconds:0} tokens/s" : "too short a reply to time";
             return new Finding(
                 Health.Good,
                 "model",
@@ -162,7 +166,8 @@ internal static class DoctorCommand
     {
         try
         {
-            using var process = Process.Start(new ProcessStartInfo(name, "--version") { RedirectStandardOutput = true, UseShellExecute = false })!;
+            var start = new ProcessStartInfo(name, "--version") { RedirectStandardOutput = true, UseShellExecute = false };
+            using var process = Process.Start(start)!;
             var version = await process.StandardOutput.ReadToEndAsync(cancellationToken);
             await process.WaitForExitAsync(cancellationToken);
             return new Finding(Health.Good, name, $"{version.Trim()}, {purpose}");

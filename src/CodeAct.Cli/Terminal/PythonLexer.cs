@@ -16,7 +16,7 @@ internal enum PythonTokenKind
 /// <summary>A piece of source; the tokens of a source are all of it, in order.</summary>
 internal readonly record struct PythonToken(PythonTokenKind Kind, string Text);
 
-/// <summary>Cuts Python source into pieces for highlighting, and sees whether it is complete. Never fails, whatever the source.</summary>
+/// <summary>Cuts Python source into pieces for highlighting, and sees whether it is complete. Takes any source.</summary>
 internal sealed class PythonLexer
 {
     private static readonly HashSet<string> _keywords =
@@ -48,7 +48,7 @@ internal sealed class PythonLexer
         return lexer._tokens;
     }
 
-    /// <summary>Whether a person who typed these lines is done: no bracket or string is open, and a block has ended with an empty line.</summary>
+    /// <summary>Whether these lines, as typed, are done: no bracket or string is open, a block has its empty line.</summary>
     public static bool IsComplete(string source)
     {
         var lexer = new PythonLexer(source);
@@ -56,8 +56,8 @@ internal sealed class PythonLexer
         var lines = source.TrimEnd(' ', '\t').Split('\n');
         var code = lines.LastOrDefault(line => line.Trim().Length > 0) ?? "";
         var inBlock = code.TrimEnd().EndsWith(':') || code.StartsWith(' ') || code.StartsWith('\t') || code.StartsWith('@');
-        var magic = source.StartsWith("%%", StringComparison.Ordinal);
-        return lexer._openBrackets <= 0 && !lexer._openText && !code.EndsWith('\\') && (!(inBlock || magic) || lines[^1].Length == 0);
+        var goesOn = lexer._openBrackets > 0 || lexer._openText || code.EndsWith('\\');
+        return !goesOn && (lines[^1].Length == 0 || !(inBlock || source.StartsWith("%%", StringComparison.Ordinal)));
     }
 
     private void Run()
@@ -109,7 +109,8 @@ internal sealed class PythonLexer
     {
         var end = Math.Max(_at + 1, WordEnd(_at, dots: false));
         var word = _source[_at..end];
-        if (end < _source.Length && _source[end] is '"' or '\'' && word.Length <= 2 && word.All(letter => "rRbBfFuU".Contains(letter)))
+        var isPrefix = word.Length <= 2 && word.All(letter => "rRbBfFuU".Contains(letter));
+        if (isPrefix && end < _source.Length && _source[end] is '"' or '\'')
         {
             Take(PythonTokenKind.Text, TextEnd(end, raw: word.Contains('r') || word.Contains('R')));
             return;
@@ -153,7 +154,8 @@ internal sealed class PythonLexer
 
     private int WordEnd(int from, bool dots)
     {
-        while (from < _source.Length && (_source[from] == '_' || char.IsLetterOrDigit(_source[from]) || (dots && _source[from] == '.')))
+        while (from < _source.Length
+            && (_source[from] == '_' || char.IsLetterOrDigit(_source[from]) || (dots && _source[from] == '.')))
         {
             from++;
         }
@@ -165,7 +167,9 @@ internal sealed class PythonLexer
     {
         var end = _at + 1;
         while (end < _source.Length
-            && (char.IsLetterOrDigit(_source[end]) || _source[end] is '_' or '.' || (_source[end] is '+' or '-' && _source[end - 1] is 'e' or 'E')))
+            && (char.IsLetterOrDigit(_source[end])
+                || _source[end] is '_' or '.'
+                || (_source[end] is '+' or '-' && _source[end - 1] is 'e' or 'E')))
         {
             end++;
         }

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using CodeAct.Actions;
 using CodeAct.Agents;
+using Spectre.Console.Rendering;
 
 namespace CodeAct.Cli.Terminal;
 
@@ -167,7 +168,9 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
         var (turns, cells, _, output, elapsed) = ended.Totals;
         var rate = _streamSeconds > 0 && _tokens > 0 ? $" · {_tokens / _streamSeconds:0} tokens/s" : "";
         screen.Line();
-        screen.Line($"{Count(turns, "turn")} · {Count(cells, "cell")} · {Count(output, "token")}{rate} · {elapsed.TotalSeconds:0.0} s", Look.Faint);
+        screen.Line(
+            $"{Count(turns, "turn")} · {Count(cells, "cell")} · {Count(output, "token")}{rate} · {elapsed.TotalSeconds:0.0} s",
+            Look.Faint);
     }
 
     private void TakeBackStreamed()
@@ -177,7 +180,7 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
             return;
         }
 
-        var rows = _streamed.Split('\n').Sum(line => Math.Max(1, (Spectre.Console.Rendering.Segment.CellCount([new(line)]) + screen.Width - 1) / screen.Width));
+        var rows = _streamed.Split('\n').Sum(line => Math.Max(1, (Cells(line) + screen.Width - 1) / screen.Width));
         if (rows < screen.Height)
         {
             screen.TakeBack(rows);
@@ -188,6 +191,8 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
             screen.Line();
         }
     }
+
+    private static int Cells(string text) => Segment.CellCount([new Segment(text)]);
 
     private static string Count(long number, string what) => number == 1 ? $"1 {what}" : $"{number} {what}s";
 }

@@ -2,9 +2,9 @@ using System.Text;
 
 namespace CodeAct.Cli.Terminal;
 
-/// <summary>Makes text of a model or a cell fit to be shown: nothing in it can move the cursor, change colours or the title.</summary>
+/// <summary>Makes text of a model or a cell fit to be shown: it cannot move the cursor or change colours or title.</summary>
 /// <remarks>One for each stream of text, since an escape sequence may come in pieces.</remarks>
-/// <param name="live">True when a carriage return may start a line of the terminal again; else only the last state of a line is kept.</param>
+/// <param name="live">True when a carriage return may start a line again; else only the last state of a line is kept.</param>
 internal sealed class SafeText(bool live)
 {
     private readonly StringBuilder _line = new(); // held back until its end, where a carriage return may still replace it

@@ -33,7 +33,7 @@ internal sealed class Screen : IDisposable
     /// <summary>Rows of the terminal.</summary>
     public int Height => _console.Profile.Height;
 
-    /// <summary>The process's standard output: a terminal when it is one and is not dumb; colours unless <c>NO_COLOR</c> is set.</summary>
+    /// <summary>Standard output: a terminal when it is one and not a dumb one; colours unless <c>NO_COLOR</c> is set.</summary>
     public static Screen OfProcess(TimeProvider time)
     {
         var terminal = !Console.IsOutputRedirected && Environment.GetEnvironmentVariable("TERM") is not (null or "" or "dumb");

@@ -20,6 +20,8 @@ public sealed class CodeActionParser(bool unlabelledFences = false)
     private const string CodeOpen = "<code>";
     private const string CodeClose = "</code>";
 
+    private const string WhatToDo = $"Put Python between {ExecuteOpen} and {ExecuteClose}, or answer without a block.";
+
     private readonly StringBuilder _text = new();
     private Where _where = Where.LineStart;
     private int _lineStart;
@@ -62,10 +64,10 @@ public sealed class CodeActionParser(bool unlabelledFences = false)
         _ => _text.Length,
     });
 
-    /// <summary>The reply as it belongs into the history: ended right after the first action, with a swallowed closing tag put back.</summary>
+    /// <summary>The reply as the history keeps it: up to the end of its action, a swallowed closing tag put back.</summary>
     public string Turn => _where switch
     {
-        Where.Code => _text.ToString(0, WithoutPartOfClose()) + (_close ?? (AtLineStart() ? "" : "\n") + new string(_fence, _fenceLength)),
+        Where.Code => _text.ToString(0, WithoutPartOfClose()) + (_close ?? ClosingFence()),
         _ => _text.ToString(),
     };
 
@@ -105,13 +107,13 @@ public sealed class CodeActionParser(bool unlabelledFences = false)
             var code = CodeText.Unwrap(_text.ToString(_codeStart, end - _codeStart), _close is null ? _indent : 0);
             return code.Length > 0
                 ? new CodeAction(_text.ToString(0, _thoughtEnd).Trim(), code)
-                : new Unreadable($"Your code block was empty. Put Python between {ExecuteOpen} and {ExecuteClose}, or answer without a block.");
+                : new Unreadable($"Your code block was empty. {WhatToDo}");
         }
 
         var text = _text.ToString().Trim();
         return (text, finish) switch
         {
-            ("", _) => new Unreadable($"Your reply was empty. Put Python between {ExecuteOpen} and {ExecuteClose}, or answer."),
+            ("", _) => new Unreadable($"Your reply was empty. {WhatToDo}"),
             (_, ReplyFinish.TokenLimit) => new Unreadable("Your reply was cut off at the token limit. Write a shorter one."),
             _ => new Answer(text),
         };
@@ -319,7 +321,7 @@ public sealed class CodeActionParser(bool unlabelledFences = false)
         }
     }
 
-    private bool AtLineStart() => _text.Length == 0 || _text[^1] == '\n';
+    private string ClosingFence() => (_text[^1] == '\n' ? "" : "\n") + new string(_fence, _fenceLength);
 
     private bool EndsWith(string tag)
     {

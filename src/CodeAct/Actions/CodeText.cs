@@ -12,7 +12,7 @@ internal static class CodeText
         return words.Length == 0 ? unlabelled : _languages.Contains(words[0].ToLowerInvariant());
     }
 
-    /// <summary>Takes off a fence or a tag that the code is wrapped in once more, blank lines around it, and a fence's indentation.</summary>
+    /// <summary>Takes off what the code is wrapped in once more: a fence, a tag, blank lines, indentation.</summary>
     /// <param name="code">What stood in the block.</param>
     /// <param name="indent">Spaces before the fence that opened the block; as many are taken off each line.</param>
     public static string Unwrap(string code, int indent)

@@ -3,8 +3,8 @@ using CodeAct.Python;
 
 namespace CodeAct.Actions;
 
-/// <summary>What the model is shown of a cell: its output, result and traceback in order, then notes in square brackets.</summary>
-/// <remarks>A pure function of the cell's events. The strings are part of what models are trained on: change them with care.</remarks>
+/// <summary>What the model is shown of a cell: output, result and traceback in order, then notes in square brackets.</summary>
+/// <remarks>A pure function of the cell's events. Models are trained on these strings: change them with care.</remarks>
 public static class ObservationText
 {
     /// <summary>Characters of output that are shown when nothing else is said.</summary>
@@ -14,7 +14,7 @@ public static class ObservationText
 
     /// <summary>Writes the observation of one cell.</summary>
     /// <param name="events">The cell's events, in order.</param>
-    /// <param name="budget">Most characters of output, at least 100; of longer output the head and the tail are kept. Notes come on top.</param>
+    /// <param name="budget">Most characters of output, at least 100; of more, head and tail are kept. Notes come on top.</param>
     public static string Of(IEnumerable<CellEvent> events, int budget = DefaultBudget)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(budget, 100);

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace CodeAct.Actions;
 
-/// <summary>Reads text written for a terminal the way a person sees it there: no colour codes, progress bars as they ended.</summary>
+/// <summary>Reads text written for a terminal as a person sees it there: no colour codes, progress bars as they ended.</summary>
 internal static partial class TerminalText
 {
     public static string Clean(string text)

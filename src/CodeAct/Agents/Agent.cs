@@ -13,7 +13,7 @@ public sealed class Agent(Model model, AgentOptions options, TimeProvider time)
     /// <summary>Takes up a message of the user and works until an answer or a limit.</summary>
     /// <param name="conversation">What was said before; this run is added to it.</param>
     /// <param name="task">The user's message.</param>
-    /// <param name="cancellationToken">Interrupts the run, which then ends with <see cref="StopReason.Interrupted"/>, not an exception.</param>
+    /// <param name="cancellationToken">Ends the run with <see cref="StopReason.Interrupted"/>, not with an exception.</param>
     /// <returns>What happens, as it happens; the last event is <see cref="RunEnded"/>.</returns>
     /// <exception cref="ModelException">The model could not be asked or broke off.</exception>
     /// <exception cref="Python.PythonUnavailableException">No interpreter could be had.</exception>

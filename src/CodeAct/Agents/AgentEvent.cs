@@ -26,11 +26,14 @@ public sealed record ModelText(string Text) : AgentEvent;
 /// <param name="OutputTokens">Tokens of the reply as the provider counts them; without that, the pieces that streamed in.</param>
 /// <param name="UntilFirst">From the request to the first piece of the reply.</param>
 /// <param name="Elapsed">From the request to the end.</param>
-public sealed record ReplyEnded(string Text, long? InputTokens, long OutputTokens, TimeSpan UntilFirst, TimeSpan Elapsed) : AgentEvent
+public sealed record ReplyEnded(string Text, long? InputTokens, long OutputTokens, TimeSpan UntilFirst, TimeSpan Elapsed)
+    : AgentEvent
 {
     /// <summary>How fast the reply streamed in, without the wait for its first piece; null when it came at once.</summary>
     public double? TokensPerSecond =>
-        OutputTokens > 1 && Elapsed - UntilFirst is { TotalSeconds: > 0.001 } streaming ? (OutputTokens - 1) / streaming.TotalSeconds : null;
+        OutputTokens > 1 && Elapsed - UntilFirst is { TotalSeconds: > 0.001 } streaming
+            ? (OutputTokens - 1) / streaming.TotalSeconds
+            : null;
 }
 
 /// <summary>The reply was neither code nor an answer, and the model is told so.</summary>

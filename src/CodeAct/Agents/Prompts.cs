@@ -3,7 +3,7 @@ namespace CodeAct.Agents;
 /// <summary>What is said to models.</summary>
 public static class Prompts
 {
-    /// <summary>The system prompt of the agent, for models that were not trained with one of their own: <c>Prompts/code.md</c>.</summary>
+    /// <summary>The agent's system prompt, for models that do not bring one of their own: <c>Prompts/code.md</c>.</summary>
     public static string Code { get; } = Read("code.md");
 
     /// <summary>A reason as a clause, such as "too many cells for one message"; for people and for models.</summary>

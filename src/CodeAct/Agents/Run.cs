@@ -21,7 +21,8 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
     };
 
     // A token is rarely less than a character, so an observation of this length fits even the smallest context.
-    private readonly int _observationBudget = Math.Min(options.ObservationBudget, Math.Max(100, model.ContextTokens ?? int.MaxValue));
+    private readonly int _observationBudget =
+        Math.Min(options.ObservationBudget, Math.Max(100, model.ContextTokens ?? int.MaxValue));
     private int _turns;
     private int _cells;
     private int _unreadable;
@@ -144,7 +145,8 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
         }
     }
 
-    private async IAsyncEnumerable<AgentEvent> RunCellAsync(string code, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<AgentEvent> RunCellAsync(
+        string code, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return new CellStarted(code);
         var shown = new List<CellEvent>();
@@ -166,7 +168,8 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
             yield break;
         }
 
-        var cutOff = new CellEnded(CellStatus.Interrupted, default, false, "stopped together with the run, variables may be gone", []);
+        const string Reason = "stopped together with the run, variables may be gone";
+        var cutOff = new CellEnded(CellStatus.Interrupted, default, VariablesKept: false, Reason, []);
         Observe(ObservationText.Of([.. shown, cutOff], _observationBudget));
     }
 

@@ -1,3 +1,4 @@
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -6,7 +7,9 @@ using CodeAct.Python;
 
 namespace CodeAct.Conversations;
 
-/// <summary>Events as JSON, one line each: <c>{"v":1,"at":"…","event":{"type":"cellStarted","code":"…"}}</c>; durations are in seconds.</summary>
+/// <summary>
+/// Events as JSON, one line each: <c>{"v":1,"at":"…","event":{"type":"cellStarted","code":"…"}}</c>; durations are in seconds.
+/// </summary>
 /// <remarks>The names are a file format: what version 1 calls something stays.</remarks>
 public static class LogJson
 {
@@ -40,7 +43,7 @@ public static class LogJson
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         IgnoreReadOnlyProperties = true,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // for people and grep; it never meets HTML
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, // for people and grep; it never meets HTML
         Converters =
         {
             new Seconds(),
@@ -56,16 +59,18 @@ public static class LogJson
         TypeInfoResolver = LogContext.Default.WithAddedModifier(NameCases),
     };
 
+    private static JsonTypeInfo<Line> LineType => (JsonTypeInfo<Line>)_options.GetTypeInfo(typeof(Line));
+
     /// <summary>Writes an entry as one line, without its end.</summary>
     public static string Write(LogEntry entry) =>
-        JsonSerializer.Serialize(new Line(Version, entry.At, entry.Event), (JsonTypeInfo<Line>)_options.GetTypeInfo(typeof(Line)));
+        JsonSerializer.Serialize(new Line(Version, entry.At, entry.Event), LineType);
 
     /// <summary>Reads one line.</summary>
     /// <exception cref="JsonException">It is no entry.</exception>
     /// <exception cref="NotSupportedException">A later version wrote it.</exception>
     public static LogEntry Read(string line)
     {
-        var read = JsonSerializer.Deserialize(line, (JsonTypeInfo<Line>)_options.GetTypeInfo(typeof(Line)));
+        var read = JsonSerializer.Deserialize(line, LineType);
         return read switch
         {
             { V: > Version } => throw new NotSupportedException(

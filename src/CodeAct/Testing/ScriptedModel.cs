@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 
 namespace CodeAct.Testing;
 
-/// <summary>A model without a network: it gives the replies of a script, one per request, in pieces of a few characters.</summary>
+/// <summary>A model without a network: the replies of a script, one per request, in pieces of a few characters.</summary>
 /// <remarks>
 /// It ends a reply before a stop sequence, as most servers do, or after <see cref="ChatOptions.MaxOutputTokens"/> pieces, and
 /// reports each piece as a token.
@@ -18,7 +18,11 @@ public sealed class ScriptedModel(params IReadOnlyList<string> replies) : IChatC
     public IReadOnlyList<IReadOnlyList<ChatMessage>> Requests => _requests;
 
     /// <summary>Characters in a piece, at least 1; 4 unless told.</summary>
-    public int PieceLength { get; init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value)); } = 4;
+    public int PieceLength
+    {
+        get;
+        init => field = value >= 1 ? value : throw new ArgumentOutOfRangeException(nameof(value), value, "At least 1.");
+    } = 4;
 
     /// <summary>True when the stop sequence itself stays in the text, as some servers have it.</summary>
     public bool KeepsStopSequence { get; init; }
@@ -44,7 +48,8 @@ public sealed class ScriptedModel(params IReadOnlyList<string> replies) : IChatC
         _requests.Add([.. messages]);
         if (_requests.Count > replies.Count)
         {
-            throw new InvalidOperationException($"The script has {replies.Count} replies, and this is request {_requests.Count}.");
+            throw new InvalidOperationException(
+                $"The script has {replies.Count} replies, and this is request {_requests.Count}.");
         }
 
         var text = CutAtStop(replies[_requests.Count - 1], options?.StopSequences ?? []);

@@ -86,7 +86,7 @@ internal sealed class CliProcess : IAsyncDisposable
         _process.Dispose();
     }
 
-    private static string Command => Path.GetFullPath(
+    public static string Command => Path.GetFullPath(
         Path.Combine(AppContext.BaseDirectory, "..", "..", "CodeAct.Cli", "release", "CodeAct.Cli.dll"));
 
     private static Process Start(string directory, string program, IEnumerable<string> arguments)

@@ -12,7 +12,8 @@ public sealed class ExecCommandTests : IDisposable
     public async Task Files_run_in_order_in_one_session_and_what_appears_is_copied_out()
     {
         await File.WriteAllTextAsync(Path.Combine(_directory, "a.py"), "x = open('in.txt').read()", Cancel);
-        await File.WriteAllTextAsync(Path.Combine(_directory, "b.py"), "open('out.txt', 'w').write(x.upper());\nprint('ä' + x)\nlen(x)", Cancel);
+        await File.WriteAllTextAsync(
+            Path.Combine(_directory, "b.py"), "open('out.txt', 'w').write(x.upper());\nprint('ä' + x)\nlen(x)", Cancel);
         await File.WriteAllTextAsync(Path.Combine(_directory, "in.txt"), "abc", Cancel);
 
         var ran = await ExecAsync("", "a.py", "b.py", "--file", "in.txt", "--out", "made here");
@@ -37,7 +38,8 @@ public sealed class ExecCommandTests : IDisposable
     [Fact]
     public async Task Ctrl_C_exits_with_130_and_what_was_printed_is_there()
     {
-        await using var process = await CliProcess.StartAsync(_directory, "print('started', flush=True)\nimport time\ntime.sleep(600)", "exec");
+        await using var process = await CliProcess.StartAsync(
+            _directory, "print('started', flush=True)\nimport time\ntime.sleep(600)", "exec");
 
         await process.WaitForAsync("started", Cancel);
         await process.InterruptAsync(Cancel);
@@ -50,9 +52,9 @@ public sealed class ExecCommandTests : IDisposable
     [Fact]
     public async Task A_reader_that_has_seen_enough_is_no_error()
     {
-        var cli = Path.GetFullPath(Path.Combine(AppContext.BaseDirectory, "..", "..", "CodeAct.Cli", "release", "CodeAct.Cli.dll"));
+        const string Pipeline = "echo 'for i in range(200000): print(i)' | dotnet \"$0\" exec | head -n 1; exit ${PIPESTATUS[1]}";
         using var shell = System.Diagnostics.Process.Start(new System.Diagnostics.ProcessStartInfo(
-            "bash", ["-c", "echo 'for i in range(200000): print(i)' | dotnet \"$0\" exec | head -n 1; exit ${PIPESTATUS[1]}", cli])
+            "bash", ["-c", Pipeline, CliProcess.Command])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -21,7 +21,8 @@ public sealed class RunCommandTests : IDisposable
         await using var server = ScriptedServer.Replying(
             "Let me look.\n<execute>\nimport pandas as pd\ndf = pd.read_csv(files[0])\ndf.head()\n</execute>",
             "```python\ndf.groupby('Category')['price'].mean()\n```",
-            "Lower case.\n<execute>\nprint(df.groupby('category')['price'].mean()['toys'])\ndf.to_csv('out.csv')\ndf.plot();\n</execute>",
+            "Lower case.\n<execute>\nprint(df.groupby('category')['price'].mean()['toys'])\n"
+            + "df.to_csv('out.csv')\ndf.plot();\n</execute>",
             "Toys cost 15 on average.");
 
         var ran = await CliProcess.RunAsync(
@@ -85,7 +86,8 @@ public sealed class RunCommandTests : IDisposable
     public async Task What_cannot_be_is_one_line_on_standard_error_and_exit_code_1()
     {
         var noModel = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--model", "gguf:nothing.gguf");
-        var noFile = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--model", "openai:x", "--base-url", "http://127.0.0.1:9/v1", "--file", "a.csv");
+        var noFile = await CliProcess.RunAsync(
+            _directory, "", Cancel, "run", "?", "--model", "openai:x", "--base-url", "http://127.0.0.1:9/v1", "--file", "a.csv");
         var noOption = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--max-turns", "0");
 
         Assert.Equal((1, 1, 1), (noModel.ExitCode, noFile.ExitCode, noOption.ExitCode));
@@ -130,8 +132,8 @@ public sealed class RunCommandTests : IDisposable
     [Fact]
     public async Task A_second_Ctrl_C_ends_the_run_with_130()
     {
-        const string Stubborn = "<execute>\nimport time\nwhile True:\n    try:\n        print('waiting', flush=True)\n        time.sleep(600)\n"
-            + "    except KeyboardInterrupt:\n        print('never', flush=True)\n</execute>";
+        const string Stubborn = "<execute>\nimport time\nwhile True:\n    try:\n"
+            + "        print('waiting', flush=True)\n        time.sleep(600)\n    except KeyboardInterrupt:\n        print('never', flush=True)\n</execute>";
         await using var server = ScriptedServer.Replying(Stubborn);
         await using var process = await CliProcess.StartAsync(_directory, "", ["run", "Wait", .. server.ModelArguments()]);
 
@@ -157,7 +159,8 @@ public sealed class RunCommandTests : IDisposable
         Assert.Equal((0, ""), (ran.ExitCode, ran.Errors));
         Assert.Contains("\n  42\n", ran.Output);
         Assert.Contains("NameError", ran.Output);
-        Assert.Equal(2, server.Requests.Last().Json["messages"]!.AsArray().Count(message => message!["role"]!.GetValue<string>() == "user"));
+        var last = server.Requests.Last().Json["messages"]!.AsArray();
+        Assert.Equal(2, last.Count(message => message!["role"]!.GetValue<string>() == "user"));
         Assert.Contains("> Times 7?", await File.ReadAllTextAsync(Path.Combine(_directory, "talk.txt"), Cancel));
     }
 

@@ -8,15 +8,18 @@ internal static class ScriptedServer
 {
     public static LoopbackServer Replying(params string[] replies) => LoopbackServer.Playing([.. replies.Select(Stream)]);
 
-    public static string[] ModelArguments(this LoopbackServer server) => ["--model", "openai:scripted", "--base-url", server.Url.ToString()];
+    public static string[] ModelArguments(this LoopbackServer server) =>
+        ["--model", "openai:scripted", "--base-url", server.Url.ToString()];
 
     /// <summary>The text of the last message of a request.</summary>
-    public static string LastMessage(this Request request) => request.Json["messages"]!.AsArray()[^1]!["content"]!.GetValue<string>();
+    public static string LastMessage(this Request request) =>
+        request.Json["messages"]!.AsArray()[^1]!["content"]!.GetValue<string>();
 
     private static Reply Stream(string reply)
     {
         var text = reply.Split("</execute>")[0]; // the stop sequence is cut off, as servers do
-        var pieces = text.Chunk(5).Select(piece => Chunk(new JsonObject { ["role"] = "assistant", ["content"] = new string(piece) }, null));
+        var pieces = text.Chunk(5).Select(piece =>
+            Chunk(new JsonObject { ["role"] = "assistant", ["content"] = new string(piece) }, null));
         return Reply.Events([.. pieces, Chunk([], "stop"), "[DONE]"]);
     }
 

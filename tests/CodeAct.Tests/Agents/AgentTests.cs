@@ -120,7 +120,8 @@ public sealed class AgentTests : IAsyncDisposable
 
         Assert.Equal(7, first.OfType<ReplyRejected>().Count());
         Assert.Equal(first.OfType<ReplyRejected>().First().Reason, model.Requests[1][^1].Text);
-        Assert.Equal(StopReason.Unreadable, (await RunAsync(new ScriptedModel("", "").AsModel(), "?", new AgentOptions { MaxUnreadable = 2 })).End().Reason);
+        using var mute = new ScriptedModel("", "");
+        Assert.Equal(StopReason.Unreadable, (await RunAsync(mute.AsModel(), "?", new AgentOptions { MaxUnreadable = 2 })).End().Reason);
     }
 
     [Fact]

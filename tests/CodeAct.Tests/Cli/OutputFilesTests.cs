@@ -31,7 +31,7 @@ public sealed class OutputFilesTests : IDisposable
     public void Directories_are_kept_and_pictures_are_numbered()
     {
         var output = new OutputFiles(Out("new"));
-        var picture = new DisplayData(new MimeBundle(new Dictionary<string, string> { ["image/png"] = "iVBORw0K", ["text/plain"] = "<Figure>" }));
+        var picture = new DisplayData(new MimeBundle(new Dictionary<string, string> { ["image/png"] = "iVBORw0K" }));
 
         Assert.Equal([Out("new/sub/a.txt")], Make(output, "sub/a.txt", "x"));
         Assert.Equal([Out("new/figure-1.png")], output.Take(picture, _workspace));

@@ -5,7 +5,9 @@ namespace CodeAct.Tests.Cli;
 public sealed class PythonLexerTests
 {
     [Theory]
-    [InlineData("def area(r):  # of a circle\n    return 3.14e-2 * r ** 2", "[K:def] [D:area](r):  [M:# of a circle]\n    [K:return] [N:3.14e-2] * r ** [N:2]")]
+    [InlineData(
+        "def area(r):  # of a circle\n    return 3.14e-2 * r ** 2",
+        "[K:def] [D:area](r):  [M:# of a circle]\n    [K:return] [N:3.14e-2] * r ** [N:2]")]
     [InlineData("x = f'a{b}' + \"it's # no comment\"", "x = [T:f'a{b}'] + [T:\"it's # no comment\"]")]
     [InlineData("'''a\n'b' \"\"\"\n''' if True else None", "[T:'''a\n'b' \"\"\"\n'''] [K:if] [C:True] [K:else] [C:None]")]
     [InlineData(@"'it\'s' rb'\' x", @"[T:'it\'s'] [T:rb'\' x]")]
