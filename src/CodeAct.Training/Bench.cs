@@ -13,7 +13,7 @@ internal static class Bench
     {
         var shape = recipe.Model;
         var model = new LlamaModel(shape, compute.Device, recipe.Precision);
-        model.Initialize(manual_seed(recipe.Seed));
+        Initialization.Draw(model, manual_seed(recipe.Seed));
         var optimizer = new AdamW(model, recipe);
         var workers = new Workers(model, compute.Threads);
         var random = new Random(recipe.Seed);

@@ -20,24 +20,6 @@ internal sealed class LlamaModel(LlamaShape shape, Device device, Precision prec
 
     public Tensor Weights { get; } = zeros(shape.WeightCount, device: device);
 
-    /// <summary>Draws the weights as GPT-2 does: deviation 0.02, less for what adds to the residual stream.</summary>
-    public void Initialize(Generator generator)
-    {
-        using var scope = NewDisposeScope();
-        using var frozen = no_grad();
-        foreach (var (name, weight) in Named(Weights))
-        {
-            if (weight.dim() == 1)
-            {
-                weight.fill_(1);
-                continue;
-            }
-            var residual = name.EndsWith(".out", StringComparison.Ordinal) || name.EndsWith(".down", StringComparison.Ordinal);
-            var deviation = residual ? 0.02 / Math.Sqrt(2 * shape.Layers) : 0.02;
-            weight.copy_(randn(weight.shape, generator: generator) * deviation);
-        }
-    }
-
     /// <summary>The views of a flat vector (weights, gradient or optimizer state), by name.</summary>
     public Dictionary<string, Tensor> Named(Tensor flat) =>
         shape.Weights().Zip(flat.split(_sizes)).ToDictionary(w => w.First.Name, w => w.Second.view(w.First.Shape));

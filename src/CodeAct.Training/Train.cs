@@ -38,7 +38,7 @@ internal sealed class Trainer
         }
         else
         {
-            _model.Initialize(manual_seed(recipe.Seed));
+            Initialization.Draw(_model, manual_seed(recipe.Seed));
         }
         _log = new RunLog(output, _state.Step);
     }
