@@ -6,7 +6,7 @@ namespace CodeAct.Training;
 /// The weights that a run starts from: drawn as in GPT-2, with deviation 0.02 and less on what adds to the residual stream, and
 /// with the circuit by which a transformer copies already in place (an induction head, Olsson et al., 2022). Heads of the first
 /// layer look one, two and three tokens back; a head of the second looks for a place after the token that is here now and
-/// proposes what stands there. Left to itself a model of this size has not found the first of them after an hour.
+/// proposes what stands there. Left to itself a small model takes thousands of steps to find it (lab notes).
 /// </summary>
 internal static class Initialization
 {
@@ -29,7 +29,7 @@ internal static class Initialization
             var deviation = residual ? Deviation / Math.Sqrt(2 * shape.Layers) : Deviation;
             weight.copy_(randn(weight.shape, generator: generator) * deviation);
         }
-        if (shape.Layers >= 2)
+        if (shape is { Layers: >= 2, Heads: >= 2, HeadWidth: >= 4 })
         {
             new CopyCircuit(shape, weights, generator).Build();
         }

@@ -37,9 +37,9 @@ public sealed class GreedyParityTests : IDisposable
         GgufExport.Write(checkpoint, path, GgmlType.F32, Token);
         using var model = await LlamaModel.LoadAsync(path, new LlamaOptions(), progress: null, Token);
         var prompt = model.Tokenizer.Encode(text, parseSpecial: true);
+        string[] ids = [.. prompt.Select(token => $"{token}")];
         var printed = await TrainProcess.RunAsync(
-            ["greedy", "--checkpoint", checkpoint, "--tokens", $"{Count}", "--prompt-tokens", .. prompt.Select(token => $"{token}")],
-            Token);
+            ["greedy", "--checkpoint", checkpoint, "--tokens", $"{Count}", "--prompt-tokens", .. ids], Token);
 
         var expected = Greedy(model, prompt);
         Assert.Equal(expected, printed.Split(' ').Select(int.Parse));

@@ -16,9 +16,8 @@ public sealed class SmallData : IAsyncLifetime
     {
         var token = TestContext.Current.CancellationToken;
         await File.WriteAllLinesAsync(this["data.jsonl"], Conversations(new Random(1)), token);
-        await TrainProcess.RunAsync(
-            ["prepare", "--data", this["data.jsonl"], "--out", this["data"], "--vocab", "272", "--context", "128", "--copies", "300"],
-            token);
+        string[] sizes = ["--vocab", "272", "--context", "128", "--copies", "300"];
+        await TrainProcess.RunAsync(["prepare", "--data", this["data.jsonl"], "--out", this["data"], .. sizes], token);
     }
 
     public ValueTask DisposeAsync()

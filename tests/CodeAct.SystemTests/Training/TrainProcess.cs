@@ -8,8 +8,10 @@ internal sealed class TrainProcess : IDisposable
 {
     public const int Interrupt = 2, Kill = 9;
 
-    private static readonly string _program = Path.GetFullPath(Path.Combine(
-        AppContext.BaseDirectory, "..", "..", "CodeAct.Training", new DirectoryInfo(AppContext.BaseDirectory).Name, "codeact-train"));
+    // artifacts/bin/PROJECT/CONFIGURATION: beside the tests' own.
+    private static readonly DirectoryInfo _here = new(AppContext.BaseDirectory);
+    private static readonly string _program =
+        Path.Combine(_here.Parent!.Parent!.FullName, "CodeAct.Training", _here.Name, "codeact-train");
 
     private readonly Process _process;
 
@@ -29,7 +31,7 @@ internal sealed class TrainProcess : IDisposable
         var output = run._process.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = run._process.StandardError.ReadToEndAsync(cancellationToken);
         await run._process.WaitForExitAsync(cancellationToken);
-        Assert.True(run._process.ExitCode == 0, $"codeact-train {string.Join(' ', arguments)} ended with {run._process.ExitCode}: {await errors}");
+        Assert.True(run._process.ExitCode == 0, $"{string.Join(' ', arguments)} ended with {run._process.ExitCode}: {await errors}");
         return await output;
     }
 
@@ -43,7 +45,8 @@ internal sealed class TrainProcess : IDisposable
                 return line;
             }
         }
-        throw new EndOfStreamException($"No line with '{text}'; {await _process.StandardError.ReadToEndAsync(cancellationToken)}");
+        var errors = await _process.StandardError.ReadToEndAsync(cancellationToken);
+        throw new EndOfStreamException($"No line with '{text}'; {errors}");
     }
 
     /// <summary>Sends a signal and waits for the end; gives the exit code and what was printed until then.</summary>

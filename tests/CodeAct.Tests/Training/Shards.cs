@@ -25,6 +25,6 @@ internal static class Shards
         return Of([.. Enumerable.Range(0, count).Select(_ => Conversation(random))]);
     }
 
-    private static ushort[] Conversation(Random random) =>
-        [.. Enumerable.Range(0, random.Next(20, 200)).Select(i => (ushort)(random.Next(1000) | (i % 3 == 2 ? TokenShard.Learned : 0)))];
+    private static ushort[] Conversation(Random random) => [.. Enumerable.Range(0, random.Next(20, 200))
+        .Select(i => (ushort)(random.Next(1000) | (i % 3 == 2 ? TokenShard.Learned : 0)))];
 }

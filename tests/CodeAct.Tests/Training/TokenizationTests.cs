@@ -7,12 +7,14 @@ public sealed class TokenizationTests
 {
     private const int TurnStart = 300, TurnEnd = 301;
 
-    private static readonly Tokenization _bytes = new(text => [.. Encoding.UTF8.GetBytes(text).Select(b => (int)b)], TurnStart, TurnEnd);
+    private static readonly Tokenization _bytes =
+        new(text => [.. Encoding.UTF8.GetBytes(text).Select(value => (int)value)], TurnStart, TurnEnd);
 
     [Fact]
     public void Learned_are_the_contents_of_the_assistant_and_the_tokens_that_end_them()
     {
-        var tokens = _bytes.Conversation([("system", "s"), ("user", "u"), ("assistant", "ab"), ("observation", "o"), ("assistant", "c")]);
+        var tokens = _bytes.Conversation(
+            [("system", "s"), ("user", "u"), ("assistant", "ab"), ("observation", "o"), ("assistant", "c")]);
 
         Assert.Equal("ab$c$", Text(tokens.Where(IsLearned)));
         Assert.Equal("^system\ns$\n^user\nu$\n^assistant\nab$\n^observation\no$\n^assistant\nc$\n", Text(tokens));
@@ -34,12 +36,14 @@ public sealed class TokenizationTests
     public void Padding_is_to_the_right_and_never_learned()
     {
         var shard = Shards.Of(
-            _bytes.Conversation([("user", "long question"), ("assistant", "a")]), _bytes.Conversation([("user", "u"), ("assistant", "b")]));
+            _bytes.Conversation([("user", "long question"), ("assistant", "a")]),
+            _bytes.Conversation([("user", "u"), ("assistant", "b")]));
         var batch = Batch.Of(shard, [0, 1]);
 
         Assert.Equal(shard.Length(0) - 1, batch.Columns);
         Assert.Equal("a$b$", Text(batch.Labels));
-        Assert.All(batch.Positions, position => Assert.InRange(position % batch.Columns, 0, shard.Length((int)(position / batch.Columns)) - 2));
+        Assert.All(batch.Positions, position =>
+            Assert.InRange(position % batch.Columns, 0, shard.Length((int)(position / batch.Columns)) - 2));
     }
 
     [Fact]
@@ -48,12 +52,11 @@ public sealed class TokenizationTests
         foreach (var (tokens, _) in new CopyTasks(_bytes, textTokens: 128, seed: 5).Conversations(300))
         {
             var learned = tokens.Where(IsLearned).Select(Bare).Where(token => token is > ' ' and < 128).Distinct();
-            var shown = tokens.Where(token => !IsLearned(token)).Select(Bare).Concat(Bytes("()[]{}<>=',.:ok none The of is columns print s\""));
+            var form = "()[]=',.:ok none The of is columns s\"".Select(character => (int)character);
+            var shown = tokens.Where(token => !IsLearned(token)).Select(Bare).Concat(form);
             Assert.Subset(shown.ToHashSet(), learned.ToHashSet());
         }
     }
-
-    private static IEnumerable<int> Bytes(string text) => text.Select(character => (int)character);
 
     private static bool IsLearned(ushort token) => (token & TokenShard.Learned) != 0;
 
