@@ -31,7 +31,7 @@ internal sealed class TrainProcess : IDisposable
         var output = run._process.StandardOutput.ReadToEndAsync(cancellationToken);
         var errors = run._process.StandardError.ReadToEndAsync(cancellationToken);
         await run._process.WaitForExitAsync(cancellationToken);
-        Assert.True(run._process.ExitCode == 0, $"{string.Join(' ', arguments)} ended with {run._process.ExitCode}: {await errors}");
+        Assert.True(run._process.ExitCode == 0, $"{arguments[0]} ended with {run._process.ExitCode}: {await errors}");
         return await output;
     }
 
