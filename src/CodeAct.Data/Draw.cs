@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 
 namespace CodeAct.Data;
 
@@ -6,6 +7,8 @@ namespace CodeAct.Data;
 internal sealed class Draw(int seed, Split split, int index)
 {
     private const int HeldOutShare = 7;
+
+    private static readonly ConditionalWeakTable<IReadOnlyList<string>, Parts> _parts = [];
 
     private readonly Random _random = new(Mix(Mix(Mix(seed) ^ (int)split) ^ index));
 
@@ -42,10 +45,19 @@ internal sealed class Draw(int seed, Split split, int index)
     public string[] Words(IReadOnlyList<string> words, int count) => Sample(Allowed(words), count);
 
     /// <summary>Every seventh entry of a list is kept from training and is all that the content split sees.</summary>
-    public IReadOnlyList<T> Allowed<T>(IReadOnlyList<T> all) =>
-        [.. all.Where((_, index) => index % HeldOutShare == HeldOutShare - 2 == HeldOutContent)];
+    public IReadOnlyList<string> Allowed(IReadOnlyList<string> all)
+    {
+        var parts = _parts.GetValue(all, _ => Cut(all));
+        return HeldOutContent ? parts.HeldOut : parts.Train;
+    }
 
     public static string Text(double number) => number.ToString("0.######", CultureInfo.InvariantCulture);
+
+    private static Parts Cut(IReadOnlyList<string> all)
+    {
+        var parts = all.Index().ToLookup(entry => entry.Index % HeldOutShare == HeldOutShare - 2, entry => entry.Item);
+        return new Parts([.. parts[false]], [.. parts[true]]);
+    }
 
     // The finalizer of MurmurHash3: neighbouring seeds and indices must not give related sequences.
     private static int Mix(int value)
@@ -55,4 +67,6 @@ internal sealed class Draw(int seed, Split split, int index)
         hash = unchecked((hash ^ (hash >> 13)) * 0xC2B2AE35u);
         return unchecked((int)(hash ^ (hash >> 16)));
     }
+
+    private sealed record Parts(string[] Train, string[] HeldOut);
 }

@@ -13,6 +13,8 @@ internal static class Words
 
     public static string[] Cities { get; } = Read("cities");
 
+    public static string[] NounsAndAdjectives { get; } = [.. Nouns, .. Adjectives];
+
     public static string[] Sentences { get; } = Resource.Lines("Words/sentences.txt");
 
     public static string Plural(string noun) => noun switch

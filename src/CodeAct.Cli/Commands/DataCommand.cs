@@ -7,7 +7,16 @@ namespace CodeAct.Cli.Commands;
 /// <summary><c>codeact data</c>: what codeact-nano is trained on.</summary>
 internal static class DataCommand
 {
-    public static Command Create() => new("data", "Make training data for codeact-nano.") { Generate() };
+    public static Command Create() =>
+        new("data", "Make training data for codeact-nano.") { Generate(), Summary() };
+
+    private static Command Summary()
+    {
+        var directory = new Argument<DirectoryInfo>("directory") { Description = "A folder that 'data generate' wrote." };
+        var command = new Command("summary", "Count what is in a folder, by family and by split.") { directory };
+        command.SetAction(arguments => Console.Out.Write(DataSummary.Of(arguments.GetRequiredValue(directory).FullName)));
+        return command;
+    }
 
     private static Command Generate()
     {

@@ -192,7 +192,7 @@ internal static class StringTasks
 
     // Words of different lengths, so that there is one longest and one shortest.
     private static string Sentence(Draw draw) =>
-        string.Join(' ', draw.Sample(draw.Words([.. Words.Nouns, .. Words.Adjectives], 12).DistinctBy(word => word.Length),
+        string.Join(' ', draw.Sample(draw.Words(Words.NounsAndAdjectives, 12).DistinctBy(word => word.Length),
             draw.Int(3, 6)));
 
     private static string Mirrored(string word) => word + Reversed(word[..^1]);
