@@ -37,11 +37,17 @@ internal sealed class Desk : IAsyncDisposable
         screen.Status(() => loaded is > 0 and < 1
             ? $"loading the model · {loaded:0%}"
             : "starting the interpreter and the model");
-        var model = (settings.Model with { Progress = new Told(part => loaded = part) }).LoadAsync(cancellationToken);
+        using var hopeless = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var model = (settings.Model with { Progress = new Told(part => loaded = part) }).LoadAsync(hopeless.Token);
         var engine = PythonEngine.StartAsync(
-            new PythonEngineOptions { PoolSize = 0, Sandbox = settings.Session.Sandbox, Time = time }, cancellationToken);
+            new PythonEngineOptions { PoolSize = 0, Sandbox = settings.Session.Sandbox, Time = time }, hopeless.Token);
         try
         {
+            if ((await Task.WhenAny(model, engine)).IsFaulted)
+            {
+                await hopeless.CancelAsync(); // the error need not wait for the other
+            }
+
             await Task.WhenAll(model, engine);
             var session = await settings.Session.StartAsync(await engine, cancellationToken);
             return new Desk(settings, await model, await engine, session, time);
