@@ -59,7 +59,7 @@ public sealed record PythonError(string Name, string Message, string Traceback) 
 /// <param name="Elapsed">Wall-clock time from the request to the end.</param>
 /// <param name="VariablesKept">False when the interpreter is gone; the next cell then runs in a fresh one.</param>
 /// <param name="Reason">For every status but Ok and Raised: which limit or death it was, for the model to read.</param>
-/// <param name="Files">Workspace files that appeared or changed while it ran, as relative paths.</param>
+/// <param name="Files">Workspace files that appeared or changed since the cell before, as relative paths.</param>
 public sealed record CellEnded(
     CellStatus Status, TimeSpan Elapsed, bool VariablesKept, string? Reason, IReadOnlyList<string> Files) : CellEvent;
 

@@ -11,6 +11,8 @@ internal static unsafe partial class Libc
     public const int Interrupt = 2; // SIGINT
     public const int Kill = 9; // SIGKILL
     public const int Again = 11; // EAGAIN: nothing to read now
+    public const short Readable = 1; // POLLIN
+    public const short HungUp = 16; // POLLHUP
 
     private const int MostHandles = 8;
     private const long PidfdSendSignal = 424; // as OpenAt2, the same number on every architecture
@@ -65,6 +67,28 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>Waits until something can be read or the other end of one is closed; no longer than told.</summary>
+    /// <param name="descriptors">What to wait for.</param>
+    /// <param name="found">For each what there is: <see cref="Readable"/>, <see cref="HungUp"/>, both or 0.</param>
+    /// <param name="milliseconds">0 to look only.</param>
+    /// <returns>How many have something.</returns>
+    public static int Wait(ReadOnlySpan<SafeHandle> descriptors, Span<short> found, int milliseconds)
+    {
+        var polled = stackalloc Polled[descriptors.Length];
+        for (var index = 0; index < descriptors.Length; index++)
+        {
+            polled[index] = new Polled { Descriptor = (int)descriptors[index].DangerousGetHandle(), Events = Readable };
+        }
+
+        var count = poll(polled, (nuint)descriptors.Length, milliseconds);
+        for (var index = 0; index < descriptors.Length; index++)
+        {
+            found[index] = polled[index].Found;
+        }
+
+        return count;
+    }
+
     /// <summary>Receives one message and the descriptors that came with it; 0 at the end, -1 when there is nothing now.</summary>
     public static int Receive(SafeHandle socket, Span<byte> buffer, List<SafeFileHandle> handles)
     {
@@ -112,6 +136,14 @@ internal static unsafe partial class Libc
     }
 
     [StructLayout(LayoutKind.Sequential)]
+    private struct Polled
+    {
+        public int Descriptor;
+        public short Events;
+        public short Found;
+    }
+
+    [StructLayout(LayoutKind.Sequential)]
     private struct IoVector
     {
         public byte* Start;
@@ -147,6 +179,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint read(SafeHandle descriptor, byte* buffer, nuint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int poll(Polled* polled, nuint count, int milliseconds);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint recvmsg(SafeHandle socket, Message* message, int flags);

@@ -35,7 +35,6 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
 
             var worker = _worker!;
             var reader = new CellReader(++_cell);
-            var before = workspace.Scan();
             using var ladder = _ladder = new InterruptLadder(worker, cell.Timeout, engine.Options.InterruptGrace, engine.Options.Time);
             await using var cancellation = cancellationToken.Register(() => ladder.Start(StopCause.Cancellation));
             try
@@ -58,7 +57,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            yield return Outcome(reader, ladder, cell, before, started);
+            yield return Outcome(reader, ladder, cell, started);
         }
         finally
         {
@@ -141,7 +140,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
         var isOver = reader.Done || worker.Ended;
         if (!isOver)
         {
-            await worker.Changed.WaitAsync();
+            await worker.WaitAsync();
         }
 
         Collect(worker, reader, into, early); // after the worker's last word, what is in the pipes still belongs to the cell
@@ -175,12 +174,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
         }
     }
 
-    private CellEnded Outcome(
-        CellReader reader,
-        InterruptLadder ladder,
-        Cell cell,
-        Dictionary<string, (long Size, DateTimeOffset Written)> before,
-        long started)
+    private CellEnded Outcome(CellReader reader, InterruptLadder ladder, Cell cell, long started)
     {
         var (status, reason) = (reader, ladder.Cause) switch
         {
@@ -191,11 +185,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
             ({ Succeeded: true }, _) => (CellStatus.Ok, null),
             _ => (CellStatus.Raised, null),
         };
-        var files = workspace.Scan()
-            .Where(file => !before.TryGetValue(file.Key, out var earlier) || earlier != file.Value)
-            .Select(file => file.Key)
-            .Order(StringComparer.Ordinal);
-        return new CellEnded(status, engine.Options.Time.GetElapsedTime(started), reader.Done, reason, [.. files]);
+        return new CellEnded(status, engine.Options.Time.GetElapsedTime(started), reader.Done, reason, workspace.TakeChanges());
     }
 
     /// <summary>Takes leave of a dead worker and says what it died of.</summary>
@@ -252,7 +242,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
         }
         catch (SocketException)
         {
-            worker.Changed.Set(); // it is gone, and whoever reads next will find that
+            worker.Wake(); // it is gone, and whoever reads next will find that
         }
     }
 }

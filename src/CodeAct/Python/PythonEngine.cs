@@ -53,7 +53,7 @@ public sealed class PythonEngine : IAsyncDisposable
     {
         var (worker, workspace) = options.Limits is null
             ? await _pool.TakeAsync(cancellationToken)
-            : await _pool.ForkAsync(options.Limits, cancellationToken);
+            : await _pool.ForkAsync(options.Limits, warm: false, cancellationToken);
         var session = new LocalSession(this, workspace, options.Limits ?? Options.Limits, worker);
         _sessions[session] = 0;
         return session;
@@ -73,7 +73,7 @@ public sealed class PythonEngine : IAsyncDisposable
     }
 
     internal Task<Worker> ForkAsync(Workspace workspace, SessionLimits limits, CancellationToken cancellationToken) =>
-        _template.ForkAsync(workspace, limits, cancellationToken);
+        _template.ForkAsync(workspace, limits, warm: false, cancellationToken);
 
     internal void Forget(LocalSession session) => _sessions.TryRemove(session, out _);
 }

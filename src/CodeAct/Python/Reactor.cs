@@ -57,12 +57,12 @@ internal sealed class Signal : IValueTaskSource
 }
 
 /// <summary>One thread that waits for all descriptors of all sessions: an idle session costs no thread.</summary>
-/// <remarks>Edge triggered: a signal says that something came, and its reader reads until there is nothing more.</remarks>
 internal sealed unsafe partial class Reactor : IDisposable
 {
     private const int Add = 1; // EPOLL_CTL_ADD
+    private const int Modify = 3; // EPOLL_CTL_MOD
     private const uint Readable = 1; // EPOLLIN
-    private const uint EdgeTriggered = 1u << 31;
+    private const uint Once = 1u << 30; // EPOLLONESHOT: a reader that is not waiting is not told
     private const int CloseOnExec = 0x80000;
     private const int Batch = 64;
 
@@ -78,23 +78,24 @@ internal sealed unsafe partial class Reactor : IDisposable
 
     public Reactor()
     {
-        Register(_stop, 0);
+        Register(Add, _stop, 0, Readable);
         _thread = new Thread(Run) { IsBackground = true, Name = "codeact-reactor" };
         _thread.Start();
     }
 
-    /// <summary>Sets <paramref name="signal"/> whenever something can be read from one of the descriptors.</summary>
-    /// <returns>Ends it, to be called before the descriptors are closed.</returns>
-    public IDisposable Watch(Signal signal, params ReadOnlySpan<SafeHandle> descriptors)
+    /// <summary>Takes descriptors in; nothing is told of them before <see cref="Watching.Arm"/>.</summary>
+    /// <param name="signal">Set when something can be read from one of them.</param>
+    /// <param name="descriptors">Closed by their owner after <see cref="Watching.Dispose"/>.</param>
+    public Watching Watch(Signal signal, params SafeHandle[] descriptors)
     {
         var key = Interlocked.Increment(ref _keys);
         _signals[key] = signal;
         foreach (var descriptor in descriptors)
         {
-            Register(descriptor, key);
+            Register(Add, descriptor, key, Once);
         }
 
-        return new Registration(this, key);
+        return new Watching(this, key, descriptors);
     }
 
     public void Dispose()
@@ -106,12 +107,12 @@ internal sealed unsafe partial class Reactor : IDisposable
         _stop.Dispose();
     }
 
-    private void Register(SafeHandle descriptor, long key)
+    private void Register(int operation, SafeHandle descriptor, long key, uint events)
     {
         var item = stackalloc byte[_eventSize];
-        *(uint*)item = Readable | EdgeTriggered;
+        *(uint*)item = events;
         *(long*)(item + _keyOffset) = key;
-        Libc.Check(epoll_ctl(_epoll, Add, descriptor, item));
+        Libc.Check(epoll_ctl(_epoll, operation, descriptor, item));
     }
 
     private void Run()
@@ -136,9 +137,27 @@ internal sealed unsafe partial class Reactor : IDisposable
         }
     }
 
-    private sealed class Registration(Reactor reactor, long key) : IDisposable
+    /// <summary>The descriptors of one reader.</summary>
+    public sealed class Watching(Reactor reactor, long key, SafeHandle[] descriptors) : IDisposable
     {
-        // Closing the descriptors takes them out of epoll.
+        private SafeHandle[] _descriptors = descriptors;
+
+        /// <summary>What is watched.</summary>
+        public ReadOnlySpan<SafeHandle> Descriptors => _descriptors;
+
+        /// <summary>Leaves out one that has come to its end: it would announce that for ever.</summary>
+        public void Forget(SafeHandle ended) => _descriptors = [.. _descriptors.Where(descriptor => descriptor != ended)];
+
+        /// <summary>Sets the signal once, as soon as something can be read; at once when it can be already.</summary>
+        public void Arm()
+        {
+            foreach (var descriptor in _descriptors)
+            {
+                reactor.Register(Modify, descriptor, key, Readable | Once);
+            }
+        }
+
+        /// <summary>Closing the descriptors takes them out of epoll; here only the signal is forgotten.</summary>
         public void Dispose() => reactor._signals.TryRemove(key, out _);
     }
 

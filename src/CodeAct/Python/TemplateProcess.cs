@@ -24,7 +24,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Socket _socket;
     private readonly Signal _changed = new();
-    private readonly IDisposable _watch;
+    private readonly Reactor.Watching _watching;
     private readonly ConcurrentDictionary<long, TaskCompletionSource<Worker>> _asked = [];
     private readonly ConcurrentDictionary<long, Worker> _workers = [];
     private readonly TaskCompletionSource<TemplateReady> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -39,7 +39,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
         _process = process;
         _socket = socket;
         _complaints = complaints;
-        _watch = reactor.Watch(_changed, socket.SafeHandle);
+        _watching = reactor.Watch(_changed, socket.SafeHandle);
         _receiving = Task.Run(ReceiveAsync, CancellationToken.None);
     }
 
@@ -92,11 +92,15 @@ internal sealed class TemplateProcess : IAsyncDisposable
     }
 
     /// <summary>Forks a worker and waits until it takes cells.</summary>
-    public async Task<Worker> ForkAsync(Workspace workspace, SessionLimits limits, CancellationToken cancellationToken)
+    /// <param name="workspace">Its directory.</param>
+    /// <param name="limits">What it may use.</param>
+    /// <param name="warm">Takes a little longer now, and makes the first cell faster.</param>
+    /// <param name="cancellationToken">Stops asking.</param>
+    public async Task<Worker> ForkAsync(Workspace workspace, SessionLimits limits, bool warm, CancellationToken cancellationToken)
     {
         var id = Interlocked.Increment(ref _ids);
         var answer = _asked[id] = new TaskCompletionSource<Worker>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var request = JsonSerializer.SerializeToUtf8Bytes(new ForkRequest(id, workspace.Root, limits), WireJson.Default.ForkRequest);
+        var request = JsonSerializer.SerializeToUtf8Bytes(new ForkRequest(id, workspace.Root, limits, warm), WireJson.Default.ForkRequest);
         if (_receiving.IsCompleted)
         {
             throw Gone();
@@ -107,7 +111,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
         var frames = new List<Frame>();
         while (frames.Count == 0 || frames[^1].Kind != FrameKind.Ready)
         {
-            await worker.Changed.WaitAsync();
+            await worker.WaitAsync();
             worker.Take(frames);
             if (worker.Ended)
             {
@@ -130,7 +134,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
             worker.Send(Libc.Kill);
         }
 
-        _watch.Dispose();
+        _watching.Dispose();
         _socket.Dispose();
         _process.Dispose();
         Delete(_directory);
@@ -272,6 +276,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
             }
             else if (count < 0)
             {
+                _watching.Arm();
                 await _changed.WaitAsync();
             }
             else

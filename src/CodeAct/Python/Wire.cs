@@ -29,8 +29,8 @@ internal sealed record TemplateOptions(
     SessionLimits Limits,
     IReadOnlyList<string> Secrets);
 
-/// <summary>Asks the template for a worker.</summary>
-internal sealed record ForkRequest(long Id, string Workspace, SessionLimits Limits);
+/// <summary>Asks the template for a worker; a warm one has run a cell already, so that the first is as fast as any.</summary>
+internal sealed record ForkRequest(long Id, string Workspace, SessionLimits Limits, bool Warm);
 
 /// <summary>What the template says; which fields are there tells what it is.</summary>
 internal sealed record TemplateMessage(

@@ -18,11 +18,15 @@ internal sealed class Worker : IDisposable
     private const int LongestFrame = 64 << 20;
     private const int ReadAtMost = 1 << 20; // in one go, so that the reader sees what came meanwhile
 
+    private static readonly int _mostBlocked = Math.Max(1, Environment.ProcessorCount / 2);
+    private static int _blocked;
+
     private readonly SafeHandle _process;
     private readonly Socket _control;
     private readonly Pipe[] _pipes;
-    private readonly IDisposable _watch;
+    private readonly Reactor.Watching _watching;
     private readonly TaskCompletionSource<WorkerExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Signal _changed = new();
     private byte[] _buffer = new byte[1 << 14];
     private int _filled;
     private bool _hungUp;
@@ -33,11 +37,8 @@ internal sealed class Worker : IDisposable
         _control = new Socket(new SafeSocketHandle(control.DangerousGetHandle(), ownsHandle: true)) { Blocking = false };
         control.SetHandleAsInvalid();
         _pipes = [new Pipe(FrameKind.Stdout, stdout), new Pipe(FrameKind.Stderr, stderr)];
-        _watch = reactor.Watch(Changed, _control.SafeHandle, stdout, stderr);
+        _watching = reactor.Watch(_changed, _control.SafeHandle, stdout, stderr);
     }
-
-    /// <summary>Set when something has come, and by whoever wants the reader to look up.</summary>
-    public Signal Changed { get; } = new();
 
     /// <summary>Nothing more will come.</summary>
     public bool Ended { get; private set; }
@@ -48,7 +49,7 @@ internal sealed class Worker : IDisposable
     public void SetExit(WorkerExit exit)
     {
         _exit.TrySetResult(exit);
-        Changed.Set();
+        _changed.Set();
     }
 
     /// <summary>Sends a signal; does nothing when the process is gone.</summary>
@@ -70,11 +71,39 @@ internal sealed class Worker : IDisposable
         frame[4] = kind;
         BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(PrefixSize), cell);
         payload.CopyTo(frame.AsMemory(PrefixSize + CellSize));
-        for (var sent = 0; sent < frame.Length;)
+        var sent = Math.Max(0, _control.Send(frame, SocketFlags.None, out var error)); // goes through, but for large cells
+        if (error is not (SocketError.Success or SocketError.WouldBlock))
+        {
+            throw new SocketException((int)error);
+        }
+
+        while (sent < frame.Length)
         {
             sent += await _control.SendAsync(frame.AsMemory(sent), SocketFlags.None, cancellationToken);
         }
     }
+
+    /// <summary>Waits until something has come, or <see cref="SetExit"/> or <see cref="Wake"/> is called.</summary>
+    /// <remarks>
+    /// Small cells answer within a fraction of a millisecond, less than it takes to hand over from the reactor's thread to the
+    /// pool. So a few callers, not more than half the processors, may block for that long before they wait without a thread.
+    /// </remarks>
+    public ValueTask WaitAsync()
+    {
+        var blocks = Interlocked.Increment(ref _blocked) <= _mostBlocked;
+        var isReady = HasSomething(blocks ? 1 : 0);
+        Interlocked.Decrement(ref _blocked);
+        if (isReady)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _watching.Arm();
+        return _changed.WaitAsync();
+    }
+
+    /// <summary>Lets the reader look again.</summary>
+    public void Wake() => _changed.Set();
 
     /// <summary>Takes what has come, in the order in which the session produced it; nothing when nothing came.</summary>
     /// <remarks>
@@ -91,23 +120,22 @@ internal sealed class Worker : IDisposable
         var before = into.Count;
         if (!TakeFrames(into))
         {
-            Changed.Set(); // there is more: come again before the pipes are looked at
-            return;
+            return; // there is more: that comes before what is in the pipes
         }
 
         _pipes[0].Take(noted.Item1, into);
         _pipes[1].Take(noted.Item2, into);
         Ended = (_hungUp || exited) && into.Count == before;
-        if (into.Count > before)
+        if (exited)
         {
-            Changed.Set();
+            _changed.Set(); // nothing else will make the reader come again
         }
     }
 
     public void Dispose()
     {
         Send(Libc.Kill);
-        _watch.Dispose();
+        _watching.Dispose();
         _control.Dispose();
         lock (_process)
         {
@@ -118,6 +146,31 @@ internal sealed class Worker : IDisposable
         {
             pipe.Dispose();
         }
+    }
+
+    private bool HasSomething(int milliseconds)
+    {
+        var descriptors = _watching.Descriptors;
+        Span<short> found = stackalloc short[descriptors.Length];
+        if (Libc.Wait(descriptors, found, milliseconds) <= 0)
+        {
+            return false;
+        }
+
+        var isReady = false;
+        for (var index = 0; index < descriptors.Length; index++)
+        {
+            if (found[index] == Libc.HungUp && descriptors[index] != _control.SafeHandle)
+            {
+                _watching.Forget(descriptors[index]); // the cell has closed its descriptor 1 or 2
+            }
+            else
+            {
+                isReady |= found[index] != 0;
+            }
+        }
+
+        return isReady;
     }
 
     /// <summary>Takes the frames that have come whole; false when there may be more.</summary>

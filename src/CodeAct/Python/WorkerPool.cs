@@ -33,7 +33,7 @@ internal sealed class WorkerPool : IAsyncDisposable
             Discard(ready);
         }
 
-        return await ForkAsync(_limits, cancellationToken);
+        return await ForkAsync(_limits, warm: false, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -56,12 +56,12 @@ internal sealed class WorkerPool : IAsyncDisposable
     }
 
     public async Task<(Worker Worker, Workspace Workspace)> ForkAsync(
-        SessionLimits limits, CancellationToken cancellationToken)
+        SessionLimits limits, bool warm, CancellationToken cancellationToken)
     {
         var workspace = _template.CreateWorkspace();
         try
         {
-            return (await _template.ForkAsync(workspace, limits, cancellationToken), workspace);
+            return (await _template.ForkAsync(workspace, limits, warm, cancellationToken), workspace);
         }
         catch
         {
@@ -77,7 +77,7 @@ internal sealed class WorkerPool : IAsyncDisposable
             while (true)
             {
                 await _missing.WaitAsync(_stop.Token);
-                _ready.Enqueue(await ForkAsync(_limits, _stop.Token));
+                _ready.Enqueue(await ForkAsync(_limits, warm: true, _stop.Token));
             }
         }
         catch (Exception failure) when (failure is OperationCanceledException or PythonUnavailableException)

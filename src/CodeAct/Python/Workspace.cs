@@ -21,6 +21,9 @@ public sealed class Workspace : IDisposable
     private const UnixFileMode Everyone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
         | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
+    private readonly Lock _gate = new();
+    private Dictionary<string, (long Size, DateTimeOffset Written)> _seen = [];
+
     private Workspace(string root) => Root = root;
 
     /// <summary>Absolute path on the host.</summary>
@@ -60,6 +63,12 @@ public sealed class Workspace : IDisposable
             await source.CopyToAsync(target, cancellationToken);
         }
 
+        var file = new FileInfo(Path.Combine(Root, name));
+        lock (_gate)
+        {
+            _seen[name] = (file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
+        }
+
         return name;
     }
 
@@ -95,8 +104,21 @@ public sealed class Workspace : IDisposable
         }
     }
 
+    /// <summary>The files that appeared or changed since the last call, other than by <see cref="AddFileAsync"/>.</summary>
+    internal IReadOnlyList<string> TakeChanges()
+    {
+        var now = Scan();
+        lock (_gate)
+        {
+            var changed = now.Where(file => !_seen.TryGetValue(file.Key, out var before) || before != file.Value);
+            IReadOnlyList<string> names = [.. changed.Select(file => file.Key).Order(StringComparer.Ordinal)];
+            _seen = now;
+            return names;
+        }
+    }
+
     /// <summary>The files of <see cref="Files"/> with what tells that one has changed.</summary>
-    internal Dictionary<string, (long Size, DateTimeOffset Written)> Scan()
+    private Dictionary<string, (long Size, DateTimeOffset Written)> Scan()
     {
         var entries = new FileSystemEnumerable<(string Path, long Size, DateTimeOffset Written)>(
             Root,

@@ -112,6 +112,14 @@ public abstract partial class PythonSessionConformance
     }
 
     [Fact]
+    public async Task A_cell_may_close_the_descriptors_below_its_streams()
+    {
+        await using var session = await CreateAsync();
+        Assert.Equal("out seen|ended Ok", (await session.RunAsync("import os, time\nos.close(1); os.close(2); time.sleep(0.05); print('seen')")).Order);
+        Assert.Equal("result 1|ended Ok", (await session.RunAsync("1")).Order);
+    }
+
+    [Fact]
     public async Task Threads_print_into_the_cell_that_waits_for_them()
     {
         await using var session = await CreateAsync();

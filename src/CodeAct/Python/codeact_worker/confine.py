@@ -82,6 +82,7 @@ class Sandbox:
         self.base_tasks = 0 if self.spaces or self.as_root else _tasks_of(os.getuid())
         if not self.spaces:
             return
+        set_environment(WORKSPACE, "/tmp")  # the same in every session, so once and for all
         for directory in library_roots():
             if os.path.islink(directory):
                 os.symlink(os.readlink(directory), self.root + directory)
@@ -114,8 +115,7 @@ class Sandbox:
 
     def enter(self, workspace, limits, number):
         """Confines this process for good. Gives the path of the workspace as the session sees it."""
-        home = WORKSPACE if self.spaces else workspace
-        temporary = "/tmp" if self.spaces else os.path.join(workspace, ".tmp")
+        home, temporary = (WORKSPACE, "/tmp") if self.spaces else (workspace, os.path.join(workspace, ".tmp"))
         if self.on:
             uid = self._own(workspace, number)
             if self.spaces:
@@ -128,8 +128,8 @@ class Sandbox:
             kernel.seccomp(self.filter)
         os.chdir(home)
         kernel.prctl(kernel.SET_PDEATHSIG, 9)  # the template's end is ours
-        os.environ.update(HOME=home, USER="session", LOGNAME="session", PWD=home, TMPDIR=temporary, MPLBACKEND="Agg")
-        os.environ.update(MPLCONFIGDIR=temporary + "/matplotlib", IPYTHONDIR=temporary + "/ipython")
+        if not self.spaces:
+            set_environment(home, temporary)
         return home
 
     def _own(self, workspace, number):
@@ -214,6 +214,11 @@ class Sandbox:
             kernel.landlock_allow(ruleset, "/dev/" + name, handled & OF_A_FILE & ~EXECUTE)
         kernel.landlock_restrict(ruleset)
         os.close(ruleset)
+
+
+def set_environment(home, temporary):
+    os.environ.update(HOME=home, USER="session", LOGNAME="session", PWD=home, TMPDIR=temporary, MPLBACKEND="Agg")
+    os.environ.update(MPLCONFIGDIR=temporary + "/matplotlib", IPYTHONDIR=temporary + "/ipython")
 
 
 def library_roots():

@@ -102,14 +102,15 @@ def landlock_ruleset(files, network, scopes, abi):
     return _syscall("landlock_create_ruleset", _LANDLOCK_CREATE, attributes, ctypes.c_size_t(size), ctypes.c_uint(0))
 
 
-def landlock_allow(ruleset, path, access):
-    class Rule(ctypes.Structure):
-        _pack_ = 1
-        _fields_ = [("access", ctypes.c_uint64), ("parent", ctypes.c_int32)]
+class _PathBeneath(ctypes.Structure):
+    _pack_ = 1
+    _fields_ = [("access", ctypes.c_uint64), ("parent", ctypes.c_int32)]
 
+
+def landlock_allow(ruleset, path, access):
     parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
     try:
-        rule = Rule(access, parent)
+        rule = _PathBeneath(access, parent)
         _syscall(
             f"landlock_add_rule {path}", _LANDLOCK_ADD, ctypes.c_int(ruleset), ctypes.c_int(1), ctypes.byref(rule),
             ctypes.c_uint(0))

@@ -42,6 +42,7 @@ class Output:
         self.flushed_at = 0.0
         self.sending = False
         self.noisy = False  # this cell's pipes do not get empty: a process keeps writing
+        self.muted = False  # while a worker warms up
         self.detached = False  # in a child made by os.fork: no frames, plain writes
         self.wake = None  # released to make the flusher look again
         self.waiting = False
@@ -74,7 +75,7 @@ class Output:
                 self.size += len(text)
                 if self.size >= FLUSH_AT or text.endswith("\n") and time.monotonic() - self.flushed_at > FLUSH_AFTER:
                     self.flush_text()
-                elif not self.waiting:
+                elif not self.waiting and not self.muted:
                     self.wake_flusher()
         finally:
             self.unshield(shield)
@@ -98,6 +99,11 @@ class Output:
             with self.lock:
                 self.flush_text()
                 self.drain()
+                if self.muted:
+                    return
+                if kind == wire.RESULT:  # the last thing in a cell but its end: both go out together
+                    self.channel.hold(kind, self.cell, payload)
+                    return
                 self.channel.send(kind, self.current_cell() if cell is None else cell, payload)
         finally:
             self.unshield(shield)
@@ -116,7 +122,8 @@ class Output:
             self.parts.clear()
             self.size = 0
             self.drain()
-            self.channel.send(self.kind, self.owner, text.encode("utf-8", "backslashreplace"))
+            if not self.muted:
+                self.channel.send(self.kind, self.owner, text.encode("utf-8", "backslashreplace"))
             self.flushed_at = time.monotonic()
         finally:
             self.sending = False

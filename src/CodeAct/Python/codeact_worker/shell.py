@@ -19,6 +19,9 @@ from traitlets.config import Config
 from . import figures_or_none, tracebacks, wire
 
 
+PLAIN = {bool, int, float, complex, str, bytes, list, tuple, dict, set}  # which have no other form than text
+
+
 class Compiler(CachingCompiler):
     """Names cells the way tracebacks show them."""
 
@@ -40,6 +43,8 @@ class ResultHook(DisplayHook):
         pass
 
     def compute_format_data(self, result):
+        if type(result) in PLAIN:
+            return {"text/plain": self.shell.display_formatter.formatters["text/plain"](result)}, {}
         self.shell.format_errors = []
         try:
             data, metadata = super().compute_format_data(result)
@@ -134,6 +139,18 @@ class Shell(InteractiveShell):
         except Exception:
             self.showtraceback()
         return not self.error_sent
+
+
+    def warm(self, cells):
+        """Runs cells that show nothing and leave nothing: what they touch is then ready in memory."""
+        self.output.muted = True
+        for cell in cells:
+            self.run(cell)
+            self.output.send(wire.DONE, b"")
+        self.output.muted = False
+        self.reset(new_session=True)
+        self.execution_count = 1
+        self.user_ns.pop("_exit_code", None)
 
 
 def bundle(data):

@@ -68,11 +68,18 @@ class Channel:
         self.interrupts = interrupts
         self.lock = threading.Lock()
         self.received = bytearray()
+        self.held = b""
 
     def send(self, kind, cell, payload):
         """Sends one frame. The caller shields the main thread."""
         with self.lock:
-            self.sock.sendall(HEADER.pack(len(payload) + 4, kind, cell) + payload)
+            frames, self.held = self.held + HEADER.pack(len(payload) + 4, kind, cell) + payload, b""
+            self.sock.sendall(frames)
+
+    def hold(self, kind, cell, payload):
+        """Sends a frame together with the next."""
+        with self.lock:
+            self.held += HEADER.pack(len(payload) + 4, kind, cell) + payload
 
     def receive(self):
         """The next frame as (kind, cell, payload), or None when the host is gone."""
