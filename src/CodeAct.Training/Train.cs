@@ -62,6 +62,7 @@ internal sealed class Trainer
             {
                 Report(recent);
                 recent = new StepMeans(_state);
+                TorchLibrary.ReturnMemory();
             }
             if (SaveIsDue(saved))
             {
