@@ -27,7 +27,7 @@ internal sealed class Report(TextWriter output)
             ours,
             reference?.ToString() ?? "",
             corrected?.ToString() ?? "",
-            reference is null ? "" : $"{Sample.Format(reference.Median / ours.Median)}×",
+            reference is null || ours.Median == 0 ? "" : $"{Sample.Format(reference.Median / ours.Median)}×",
             target is null ? "" : met ? "yes" : "**no**");
         _rows.AppendLine($"| {row} |");
         output.WriteLine($"  {name}: {ours}");

@@ -1,13 +1,17 @@
 """Notebook cells by IPython's own machinery, with a session's ways of showing things."""
 
+import ast
 import base64
 import builtins
+import keyword
 import os
+import re
 import signal
 import subprocess
 import sys
 import warnings
 
+from IPython.core.autocall import IPyAutocall
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.error import UsageError
@@ -19,6 +23,7 @@ from traitlets.config import Config
 from . import figures_or_none, tracebacks, wire
 
 
+FIRST_NAME = re.compile(r"[^\W\d]\w*")
 PLAIN = {bool, int, float, complex, str, bytes, list, tuple, dict, set}  # which have no other form than text
 
 
@@ -78,6 +83,31 @@ class Shell(InteractiveShell):
     workspace = "/workspace"
     error_sent = False
     format_errors = None
+
+    def transform_cell(self, raw_cell):
+        """IPython's own syntax turned into Python's. Most cells have none of it, and then the twelve passes are saved."""
+        return raw_cell if self.is_plain_python(raw_cell) else super().transform_cell(raw_cell)
+
+    def is_plain_python(self, code):
+        try:
+            ast.parse(code)
+        except (SyntaxError, ValueError, MemoryError, RecursionError):
+            return False
+        if "\n" in code.strip():
+            return True
+        name = FIRST_NAME.match(code)  # "ls" is Python too: a lone line may begin with the name of a magic, or be a lone "exit"
+        if name is None:
+            return True
+        value = self.user_ns.get(name[0], self)
+        if value is self:
+            return hasattr(builtins, name[0]) or keyword.iskeyword(name[0])
+        return not isinstance(value, IPyAutocall)
+
+    def should_run_async(self, raw_cell, *, transformed_cell=None, preprocessing_exc_tuple=None):
+        """Whether the cell awaits something, which takes a look at its tree; most say so by not having the word."""
+        code = transformed_cell or raw_cell
+        return ("await" in code or "async" in code) and super().should_run_async(
+            raw_cell, transformed_cell=transformed_cell, preprocessing_exc_tuple=preprocessing_exc_tuple)
 
     def showtraceback(self, exc_tuple=None, filename=None, tb_offset=None, exception_only=False, running_compiled_code=False):
         etype, value, tb = self._get_exc_info(exc_tuple)

@@ -4,8 +4,8 @@ A frame is a length (4 bytes, little endian, of what follows the type), a type (
 (4 bytes) and a payload: UTF-8 text, or JSON where there is structure. The host has the same list in Frame.cs.
 """
 
+import _signal
 import json
-import signal
 import struct
 import threading
 
@@ -30,8 +30,8 @@ class Interrupts:
 
     def start(self):
         """Begins a cell. The cell before may have blocked or replaced the signal."""
-        signal.signal(signal.SIGINT, self.on_signal)
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, (signal.SIGINT,))
+        _signal.signal(_signal.SIGINT, self.on_signal)
+        _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_signal.SIGINT,))
         self.hits = 0
         self.pending = False
         self.running = True
