@@ -1,10 +1,11 @@
 using CodeAct.Agents;
 using CodeAct.Conversations;
 using CodeAct.Python;
+using CodeAct.SystemTests.Llama;
 
 namespace CodeAct.SystemTests.Cli;
 
-public sealed class RunCommandTests : IDisposable
+public sealed class RunCommandTests(TinyModel tiny) : IDisposable
 {
     private const string Sleep = "I wait.\n<execute>\nprint('waiting', flush=True)\nimport time\ntime.sleep(600)\n</execute>";
 
@@ -45,6 +46,16 @@ public sealed class RunCommandTests : IDisposable
 
         var shown = await CliProcess.RunAsync(_directory, "", Cancel, "show", "run.jsonl");
         Assert.Equal(WithoutSaved(ran.Output), shown.Output);
+    }
+
+    [Fact]
+    public async Task A_model_in_this_process_talks_until_it_answers_or_a_limit_ends_it()
+    {
+        var ran = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--model", tiny.File, "--max-turns", "2");
+
+        Assert.Contains(ran.ExitCode, (int[])[0, 2]); // its weights are random, so there is no telling which
+        Assert.Equal("", ran.Errors);
+        Assert.Matches(@"\d+ turns? · 0 cells · [\d,]+ tokens? · \d+ tokens/s", ran.Output);
     }
 
     [Fact]
