@@ -1,3 +1,4 @@
+using CodeAct.Actions;
 using CodeAct.Agents;
 using CodeAct.Conversations;
 
@@ -32,7 +33,7 @@ internal sealed class AnswerView(TextWriter output, TextWriter notes) : IRunView
     {
         if (happened is RunEnded(var reason, var answer, _))
         {
-            (answer is null ? notes : output).WriteLine(Terminal.SafeText.Of(answer ?? $"Stopped: {Prompts.Why(reason)}."));
+            (answer is null ? notes : output).WriteLine(TerminalText.Clean(answer ?? $"Stopped: {Prompts.Why(reason)}."));
         }
     }
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CodeAct.Actions;
 using CodeAct.Cli.Terminal;
 using CodeAct.Models;
 
@@ -102,10 +103,10 @@ internal static class ChatCommand
             {
                 case "/files":
                     var files = desk.Workspace.Files();
-                    screen.Line(files.Count > 0 ? SafeText.Of(string.Join('\n', files)) : "no files");
+                    screen.Line(files.Count > 0 ? TerminalText.Clean(string.Join('\n', files)) : "no files");
                     break;
                 case "/add" when rest.Length > 0:
-                    screen.Line($"added {SafeText.Of(await desk.Workspace.AddFileAsync(rest, cancellationToken))}", Look.Good);
+                    screen.Line($"added {TerminalText.Clean(await desk.Workspace.AddFileAsync(rest, cancellationToken))}", Look.Good);
                     break;
                 case "/save" when rest.Length > 0:
                     await SaveAsync(rest, settings.LogFile, cancellationToken);
@@ -119,7 +120,7 @@ internal static class ChatCommand
                     screen.Line(Commands);
                     break;
                 default:
-                    screen.Line($"{SafeText.Of(line)} is no command, or lacks its FILE; these are:\n{Commands}", Look.Warning);
+                    screen.Line($"{TerminalText.Clean(line)} is no command, or lacks its FILE; these are:\n{Commands}", Look.Warning);
                     break;
             }
         }

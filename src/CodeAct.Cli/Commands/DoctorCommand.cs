@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Text.Json;
+using CodeAct.Actions;
 using CodeAct.Cli.Terminal;
 using CodeAct.Models;
 using CodeAct.Python;
@@ -62,7 +63,7 @@ internal static class DoctorCommand
         };
         screen.Write($"{mark} ", look);
         screen.Write($"{finding.Subject,-12}", new Style(decoration: Decoration.Bold));
-        screen.Write(SafeText.Of(finding.Text));
+        screen.Write(TerminalText.Clean(finding.Text));
         screen.EndLine();
     }
 

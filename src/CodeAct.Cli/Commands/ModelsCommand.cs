@@ -1,4 +1,5 @@
 using System.CommandLine;
+using CodeAct.Actions;
 using CodeAct.Cli.Terminal;
 using CodeAct.Llama;
 using CodeAct.Llama.Checkpoints;
@@ -107,7 +108,7 @@ internal static class ModelsCommand
         foreach (var model in models)
         {
             var mark = model.Path == named ? "*" : " ";
-            screen.Line($"{mark} {SafeText.Of(model.Name),-24} {Describe(model)}");
+            screen.Line($"{mark} {TerminalText.Clean(model.Name),-24} {Describe(model)}");
             screen.Line($"    gguf:{model.Path}", Color.Grey);
         }
     }

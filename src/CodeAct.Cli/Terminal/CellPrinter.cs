@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using CodeAct.Actions;
 using CodeAct.Python;
 
 namespace CodeAct.Cli.Terminal;
@@ -9,8 +10,8 @@ internal sealed class CellPrinter(Screen screen, TimeProvider time)
     private const int MostShown = 20_000;
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(1);
 
-    private SafeText _output = new(live: false);
-    private SafeText _errors = new(live: false);
+    private TerminalText _output = new(live: false);
+    private TerminalText _errors = new(live: false);
     private bool _lineStart = true;
     private long _shown;
     private long _started;
@@ -20,7 +21,7 @@ internal sealed class CellPrinter(Screen screen, TimeProvider time)
     {
         screen.EndLine();
         var lineStart = true;
-        foreach (var (kind, text) in PythonLexer.Tokens(SafeText.Of(code).TrimEnd()))
+        foreach (var (kind, text) in PythonLexer.Tokens(TerminalText.Clean(code).TrimEnd()))
         {
             foreach (var (index, line) in text.Split('\n').Index())
             {
@@ -41,7 +42,7 @@ internal sealed class CellPrinter(Screen screen, TimeProvider time)
         }
 
         screen.EndLine();
-        (_output, _errors) = (new SafeText(screen.IsTerminal), new SafeText(screen.IsTerminal));
+        (_output, _errors) = (new TerminalText(screen.IsTerminal), new TerminalText(screen.IsTerminal));
         (_lineStart, _shown, _started) = (true, 0, time.GetTimestamp());
         screen.Status(() => time.GetElapsedTime(_started) is var elapsed && elapsed >= _patience
             ? $"running · {elapsed.TotalSeconds:0} s · Ctrl-C interrupts it"
@@ -87,7 +88,7 @@ internal sealed class CellPrinter(Screen screen, TimeProvider time)
 
         if (result.Reason is { } reason)
         {
-            screen.Line($"  {SafeText.Of(reason)}", Look.Warning);
+            screen.Line($"  {TerminalText.Clean(reason)}", Look.Warning);
         }
 
         if (result.Elapsed >= _patience)
@@ -115,7 +116,7 @@ internal sealed class CellPrinter(Screen screen, TimeProvider time)
     private void Block(string text, Spectre.Console.Style style)
     {
         Flush();
-        Write(SafeText.Of(text).TrimEnd() + "\n", style);
+        Write(TerminalText.Clean(text).TrimEnd() + "\n", style);
     }
 
     private void Flush()

@@ -64,19 +64,19 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
     }
 
     /// <summary>Says where a file or picture of the run was put.</summary>
-    public void Saved(string path) => screen.Line($"  saved {SafeText.Of(path)}", Look.Good);
+    public void Saved(string path) => screen.Line($"  saved {TerminalText.Clean(path)}", Look.Good);
 
     private void ShowTask(RunStarted started)
     {
         (_tokens, _streamSeconds) = (0, 0);
         if (!TaskIsShown)
         {
-            screen.Line($"> {SafeText.Of(started.Task)}", Look.Task);
+            screen.Line($"> {TerminalText.Clean(started.Task)}", Look.Task);
         }
 
         if (started.Files.Count > 0)
         {
-            screen.Line($"  files: {SafeText.Of(string.Join(", ", started.Files))}", Look.Faint);
+            screen.Line($"  files: {TerminalText.Clean(string.Join(", ", started.Files))}", Look.Faint);
         }
 
         _gap = true;
@@ -114,7 +114,7 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
         }
 
         // White space at the end waits: it is shown only when more text follows.
-        var safe = SafeText.Of(_parser.Thought).Trim();
+        var safe = TerminalText.Clean(_parser.Thought).Trim();
         if (safe.Length > _streamed.Length && safe.StartsWith(_streamed, StringComparison.Ordinal))
         {
             Gap();
@@ -141,7 +141,7 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
     private void ShowThought(string text)
     {
         screen.Status(null);
-        var rest = SafeText.Of(text).Trim();
+        var rest = TerminalText.Clean(text).Trim();
         rest = rest.StartsWith(_streamed, StringComparison.Ordinal) ? rest[_streamed.Length..] : "";
         if (rest.Length + _streamed.Length > 0)
         {
@@ -158,7 +158,7 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
         if (ended.Answer is { } answer)
         {
             TakeBackStreamed();
-            screen.Line(SafeText.Of(answer).Trim(), Look.Answer);
+            screen.Line(TerminalText.Clean(answer).Trim(), Look.Answer);
         }
         else
         {

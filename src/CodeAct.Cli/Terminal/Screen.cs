@@ -1,10 +1,11 @@
+using CodeAct.Actions;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace CodeAct.Cli.Terminal;
 
 /// <summary>Where a command writes: a terminal with colours and a status line, or a pipe that gets plain text.</summary>
-/// <remarks>Safe to use from several threads. Text of models and cells goes through <see cref="SafeText"/> first.</remarks>
+/// <remarks>Safe to use from several threads. Text of models and cells goes through <see cref="TerminalText"/> first.</remarks>
 internal sealed class Screen : IDisposable
 {
     private static readonly TimeSpan _frame = TimeSpan.FromMilliseconds(100);

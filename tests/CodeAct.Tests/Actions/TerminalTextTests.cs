@@ -1,8 +1,8 @@
-using CodeAct.Cli.Terminal;
+using CodeAct.Actions;
 
-namespace CodeAct.Tests.Cli;
+namespace CodeAct.Tests.Actions;
 
-public sealed class SafeTextTests
+public sealed class TerminalTextTests
 {
     [Theory]
     [InlineData("plain ä 🐍\ttab\n", "plain ä 🐍\ttab\n")]
@@ -11,20 +11,21 @@ public sealed class SafeTextTests
     [InlineData("\e]8;;http://x\e\\link", "link")]
     [InlineData("\e(Bcharset", "charset")]
     [InlineData("\e[2J\e[Hgone\u009b31m\0\b\u007f", "gone31m")]
+    [InlineData("\e]0;without end\nnext \ePbinary\nlast", "\nnext \nlast")]
     [InlineData("10%\r99%\rdone\n", "done\n")]
     [InlineData("dos\r\nline\r\n", "dos\nline\n")]
     [InlineData("last\r", "last")]
     public void Only_text_is_left_however_it_is_cut(string text, string safe)
     {
-        Assert.Equal(safe, SafeText.Of(text));
-        var one = new SafeText(live: false);
+        Assert.Equal(safe, TerminalText.Clean(text));
+        var one = new TerminalText(live: false);
         Assert.Equal(safe, string.Concat(text.Select(letter => one.Feed(letter.ToString()))) + one.Rest());
     }
 
     [Fact]
     public void A_terminal_sees_a_progress_bar_move()
     {
-        var live = new SafeText(live: true);
+        var live = new TerminalText(live: true);
 
         Assert.Equal("10%\r99%", live.Feed("10%\r") + live.Feed("99%\r"));
         Assert.Equal("\n", live.Feed("\n"));
