@@ -176,6 +176,12 @@ class Output:
                 self.waiting = False
                 self.flush_text()
 
+    def attach(self, channel):
+        """From here on this process is a worker: what it shows goes to the host."""
+        self.channel = channel
+        self.detached = False
+        self.follow_forks()
+
     def follow_forks(self):
         """Children made by os.fork write to the pipes, like any other process."""
         os.register_at_fork(before=self.before_fork, after_in_parent=self.lock.release, after_in_child=self.in_forked_child)
@@ -260,7 +266,11 @@ def _flushing(output, function):
 
 
 def install(output):
-    """Makes the streams of this process those of the session and stamps threads with the cell that starts them."""
+    """Makes the streams of this process those of the session and stamps threads with the cell that starts them.
+
+    This happens in the template, once. There, as in children that a cell forks, nothing is framed.
+    """
+    output.detached = True
     sys.stdout = sys.__stdout__ = CellStream(output, wire.STDOUT, 1)
     sys.stderr = sys.__stderr__ = CellStream(output, wire.STDERR, 2)
     start = threading.Thread.start
@@ -272,4 +282,3 @@ def install(output):
     threading.Thread.start = stamped_start
     for owner, name in ((os, "system"), (os, "write"), (os, "posix_spawn"), (os, "posix_spawnp"), (subprocess.Popen, "_execute_child")):
         setattr(owner, name, _flushing(output, getattr(owner, name)))
-    output.follow_forks()

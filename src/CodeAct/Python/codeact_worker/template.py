@@ -4,6 +4,7 @@ It stays single threaded, so that a fork is a whole copy. The host's requests co
 the worker's descriptors: a pidfd to signal it by, the control socket, and the reading ends of its two pipes.
 """
 
+import _signal
 import array
 import gc
 import importlib
@@ -49,6 +50,7 @@ class Template:
             import matplotlib
 
             matplotlib.use("module://codeact_worker.figures")
+        outputs.install(self.output)
         self.shell = shells.make(self.output, self.options["scratch"])
         self.warm()
         layers = self.confine()
@@ -84,17 +86,12 @@ class Template:
 
     def warm(self):
         """A few cells into the void: the first cell of a session finds everything in memory."""
-        streams = sys.stdout, sys.stderr
-        sys.stdout = outputs.CellStream(self.output, wire.STDOUT, 1)
-        sys.stderr = outputs.CellStream(self.output, wire.STDERR, 2)
         cells = ["1+1", "display(1)", "1/0", "if", "import sys; print('warm\\n')", "get_ipython().user_ns"]
         if "pandas" in sys.modules:
             cells.append("import pandas as pd; pd.DataFrame({'a': [1.5, 2], 'b': ['x', 'y']}).groupby('b').mean()")
-        try:
-            self.shell.warm(cells)
-        finally:
-            sys.stdout, sys.stderr = streams
-        self.output.wake = None
+        self.output.detached = False
+        self.shell.warm(cells)
+        self.output.detached = True
 
     def serve(self, ready):
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
@@ -150,7 +147,7 @@ class Template:
         """Runs in the forked child and never returns."""
         try:
             signal.set_wakeup_fd(-1)
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
             os.setsid()
             os.dup2(out, 1)
             os.dup2(err, 2)
@@ -158,9 +155,8 @@ class Template:
             os.dup2(kept, 3, inheritable=False)
             os.closerange(4, 1 << 16)
             self.shell.workspace = self.sandbox.enter(request["workspace"], request["limits"], request["id"])
-            self.output.channel = wire.Channel(socket.socket(fileno=3), self.interrupts)
+            self.output.attach(wire.Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, 3), self.interrupts))
             worker.reseed()
-            outputs.install(self.output)
             if request["warm"]:
                 self.shell.warm(["0"])  # ahead of need: the pages that a first cell writes to are copied now
             self.output.send(wire.READY, wire.to_json({}), 0)

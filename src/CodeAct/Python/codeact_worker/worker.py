@@ -2,7 +2,6 @@
 
 import json
 import os
-import random
 import sys
 
 from . import wire
@@ -50,8 +49,7 @@ class Worker:
 
 
 def reseed():
-    """Sessions are forks of one process: without this, all would draw the same numbers."""
-    random.seed()
+    """Sessions are forks of one process: without this, numpy would draw the same numbers in all; random sees to itself."""
     numpy = sys.modules.get("numpy")
     if numpy:
         numpy.random.seed(int.from_bytes(os.urandom(4), "little"))  # without a number it takes ten times as long
