@@ -8,7 +8,15 @@ internal static class StateFiles
 
     /// <summary>A new file for the log of a conversation.</summary>
     public static string NewLog(TimeProvider time) =>
-        Path.Combine(Root(), "runs", $"{time.GetLocalNow():yyyy-MM-dd-HHmmss}-{Environment.ProcessId}.jsonl");
+        Path.Combine(Logs(), $"{time.GetLocalNow():yyyy-MM-dd-HHmmss}-{Environment.ProcessId}.jsonl");
+
+    /// <summary>The log that was written last.</summary>
+    /// <exception cref="FileNotFoundException">Nothing was written yet.</exception>
+    public static string LastLog() =>
+        (Directory.Exists(Logs()) ? new DirectoryInfo(Logs()).GetFiles("*.jsonl") : []).MaxBy(log => log.LastWriteTimeUtc)?.FullName
+        ?? throw new FileNotFoundException($"There is no run yet in {Logs()}; start one with 'codeact run', or name a log.");
+
+    private static string Logs() => Path.Combine(Root(), "runs");
 
     // A user without a home that can be written keeps it with the temporary files.
     private static string Root()

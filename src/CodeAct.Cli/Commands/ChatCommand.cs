@@ -106,7 +106,8 @@ internal static class ChatCommand
                     screen.Line(files.Count > 0 ? TerminalText.Clean(string.Join('\n', files)) : "no files");
                     break;
                 case "/add" when rest.Length > 0:
-                    screen.Line($"added {TerminalText.Clean(await desk.Workspace.AddFileAsync(rest, cancellationToken))}", Look.Good);
+                    var name = await desk.Workspace.AddFileAsync(rest, cancellationToken);
+                    screen.Line($"added {TerminalText.Clean(name)}", Look.Good);
                     break;
                 case "/save" when rest.Length > 0:
                     await SaveAsync(rest, settings.LogFile, cancellationToken);
@@ -120,7 +121,8 @@ internal static class ChatCommand
                     screen.Line(Commands);
                     break;
                 default:
-                    screen.Line($"{TerminalText.Clean(line)} is no command, or lacks its FILE; these are:\n{Commands}", Look.Warning);
+                    var typed = TerminalText.Clean(line);
+                    screen.Line($"{typed} is no command, or lacks its FILE; these are:\n{Commands}", Look.Warning);
                     break;
             }
         }

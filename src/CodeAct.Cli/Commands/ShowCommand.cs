@@ -9,13 +9,20 @@ internal static class ShowCommand
 {
     public static Command Create()
     {
-        var file = new Argument<string>("file") { Description = "A log, as 'codeact run --log FILE' writes it." };
+        var file = new Argument<string?>("file")
+        {
+            Description = "A log, as 'codeact run --log FILE' writes it. Default: that of the last run.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var command = new TaughtCommand(
             "show",
-            "Print a run again from its log. Every run is written to ~/.local/state/codeact/runs unless --log says where.",
+            "Print a run again from its log.",
             """
-            Example:
-              codeact show "$(ls -t ~/.local/state/codeact/runs/*.jsonl | head -n 1)"
+            Every run is written to ~/.local/state/codeact/runs unless --log says where.
+
+            Examples:
+              codeact show
+              codeact show run.jsonl | less
             """)
         {
             file,
@@ -23,7 +30,7 @@ internal static class ShowCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             using var screen = Screen.OfProcess(TimeProvider.System);
-            await PrintAsync(arguments.GetValue(file)!, screen, cancellationToken);
+            await PrintAsync(arguments.GetValue(file) ?? StateFiles.LastLog(), screen, cancellationToken);
             return ExitCode.Done;
         });
         return command;

@@ -8,6 +8,8 @@ namespace CodeAct.Cli.Terminal;
 /// <summary>Prints a run for a person: live while it happens, or again from its log.</summary>
 internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
 {
+    private const int MostRejected = 1000; // characters of a reply that is of no use
+
     private readonly CellPrinter _cell = new(screen, time);
     private CodeActionParser _parser = new();
     private string _reply = "";      // of the last ReplyEnded
@@ -36,7 +38,7 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
                 EndReply(ended);
                 break;
             case ReplyRejected(var reason):
-                ShowThought(_reply);
+                ShowThought(_reply.Length <= MostRejected ? _reply : _reply[..MostRejected] + " …");
                 Gap();
                 screen.Line($"Not usable: {reason}", Look.Warning);
                 _gap = true;

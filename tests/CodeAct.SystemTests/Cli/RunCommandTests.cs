@@ -69,6 +69,9 @@ public sealed class RunCommandTests(TinyModel tiny) : IDisposable
         Assert.Equal((0, "42"), (ran.ExitCode, Assert.IsType<RunEnded>(events[^1]).Answer));
         Assert.Equal(CellStatus.Ok, Assert.Single(events.OfType<CellFinished>()).Result.Status);
         Assert.Single(Directory.GetFiles(Path.Combine(_directory, "state", "codeact", "runs"), "*.jsonl"));
+
+        var shown = await CliProcess.RunAsync(_directory, "", Cancel, "show");
+        Assert.StartsWith("> 6 * 7?\n\n  │ 6 * 7\n  42\n\n42\n", shown.Output);
     }
 
     [Fact]
