@@ -12,6 +12,10 @@ internal static class Initialization
 {
     private const double Deviation = 0.02;
 
+    // Size of a token's numbers in the residual stream. Large against a step of the optimizer, or the first hundred steps would
+    // wash the circuit away; the last norm starts as much smaller, so that predictions start as even as with a small one.
+    private const double TokenSize = 0.1;
+
     public static void Draw(LlamaModel model, Generator generator)
     {
         using var scope = NewDisposeScope();
@@ -69,7 +73,8 @@ internal static class Initialization
             var common = _basis.narrow(0, 0, 1) * Math.Sqrt(_shape.Width);
             var tokens = _weights["embedding"];
             tokens.sub_(tokens.matmul(common.t()).matmul(common) / _shape.Width);
-            tokens.mul_(Deviation * Math.Sqrt(_shape.Width) / tokens.norm(1, keepdim: true)).add_(common * Deviation);
+            tokens.mul_(TokenSize * Math.Sqrt(_shape.Width) / tokens.norm(1, keepdim: true)).add_(common * TokenSize);
+            _weights["norm"].fill_(Deviation / TokenSize);
             for (var offset = 1; offset <= _lookBacks; offset++)
             {
                 LookBack(offset - 1, offset, common.squeeze(0));
@@ -90,7 +95,7 @@ internal static class Initialization
             Key(0, head).copy_(outer(cat([size * angles.cos(), size * angles.sin()]), reader));
             Value(0, head).zero_().index_copy_(0, Slow, Content);
             // As large in the residual stream as a token.
-            var outSize = Deviation * Math.Sqrt(2.0 * _shape.Width / _content);
+            var outSize = TokenSize * Math.Sqrt(2.0 * _shape.Width / _content);
             Out(0, head).zero_().index_copy_(1, Slow, Brought(head).t() * outSize);
         }
 
@@ -105,7 +110,7 @@ internal static class Initialization
             var rest = _basis.narrow(0, 1 + _content * (1 + _lookBacks), _shape.HeadWidth - _content);
             var copied = cat([Content, rest]);
             Value(1, 0).copy_(copied);
-            Out(1, 0).copy_(copied.t() * (Deviation * Math.Sqrt(parts) * _shape.Width / _shape.HeadWidth));
+            Out(1, 0).copy_(copied.t() * (TokenSize * Math.Sqrt(parts) * _shape.Width / _shape.HeadWidth));
         }
 
         // The rows of a head that turn slowly: the last half of each half.

@@ -32,7 +32,7 @@ public sealed class PythonEngine : IAsyncDisposable
     public SandboxReport Sandbox => new(Options.Sandbox, _template.Ready.Layers);
 
     /// <summary>Starts the template; takes as long as its imports, 1 to 3 s with the modules of the default options.</summary>
-    /// <exception cref="PythonUnavailableException">There is no such interpreter, or it lacks IPython, or the sandbox cannot be had.</exception>
+    /// <exception cref="PythonUnavailableException">No such interpreter, or without IPython, or the sandbox cannot be had.</exception>
     public static async Task<PythonEngine> StartAsync(PythonEngineOptions options, CancellationToken cancellationToken)
     {
         var reactor = new Reactor();

@@ -68,6 +68,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
             limit.CancelAfter(options.StartTimeout);
             var socket = await AcceptAsync(listener, process, complaints, limit.Token);
             var template = new TemplateProcess(reactor, directory, process, socket, complaints);
+            process = null; // the template's from here on
             try
             {
                 var ready = await template._ready.Task.WaitAsync(options.StartTimeout, options.Time, cancellationToken);
@@ -81,13 +82,19 @@ internal sealed class TemplateProcess : IAsyncDisposable
                 throw;
             }
         }
-        catch (Exception failure) when (failure is not PythonUnavailableException)
+        catch (Exception failure)
         {
             process?.Kill(entireProcessTree: true);
             process?.Dispose();
             Delete(directory);
             cancellationToken.ThrowIfCancellationRequested();
-            throw new PythonUnavailableException($"No Python engine could be started with '{options.Python}': {failure.Message}", failure);
+            if (failure is PythonUnavailableException)
+            {
+                throw;
+            }
+
+            throw new PythonUnavailableException(
+                $"No Python engine could be started with '{options.Python}': {failure.Message}", failure);
         }
     }
 
