@@ -96,14 +96,19 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
         var isFirst = Interlocked.Exchange(ref _disposed, 1) == 0;
         _worker?.Send(Libc.Kill); // a running cell ends at once, and with it the turn
         await _turn.WaitAsync(CancellationToken.None);
-        if (isFirst)
+        try
         {
-            _worker?.Dispose();
-            workspace.Dispose();
-            engine.Forget(this);
+            if (isFirst)
+            {
+                _worker?.Dispose();
+                engine.Forget(this);
+                workspace.Dispose();
+            }
         }
-
-        _turn.Release();
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Sees to a live interpreter and gives what is to be shown before the cell.</summary>

@@ -19,6 +19,8 @@ internal sealed class TemplateProcess : IAsyncDisposable
 
     private const string Package = "codeact_worker";
 
+    private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(5);
+
     private readonly Reactor _reactor;
     private readonly string _directory;
     private readonly Process _process;
@@ -133,8 +135,17 @@ internal sealed class TemplateProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _process.Kill(); // the template ends with it, and the workers with the template
-        await _process.WaitForExitAsync(CancellationToken.None);
+        _socket.Shutdown(SocketShutdown.Send); // the template ends its workers and itself
+        try
+        {
+            await _process.WaitForExitAsync(CancellationToken.None).WaitAsync(_goodbye, TimeProvider.System, CancellationToken.None);
+        }
+        catch (TimeoutException)
+        {
+            _process.Kill(); // the template ends with it, and the workers with the template
+            await _process.WaitForExitAsync(CancellationToken.None);
+        }
+
         await _receiving;
         foreach (var worker in _workers.Values)
         {

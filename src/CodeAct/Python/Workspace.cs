@@ -98,9 +98,14 @@ public sealed class Workspace : IDisposable
     /// <summary>Deletes the directory and all in it.</summary>
     public void Dispose()
     {
-        if (Directory.Exists(Root))
+        try
         {
-            Directory.Delete(Root, recursive: true);
+            Delete();
+        }
+        catch (UnauthorizedAccessException)
+        {
+            Unlock(); // directories that code of the session has closed to us
+            Delete();
         }
     }
 
@@ -155,6 +160,28 @@ public sealed class Workspace : IDisposable
             }
 
             return (name, stream);
+        }
+    }
+
+    private void Delete()
+    {
+        if (Directory.Exists(Root))
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+    }
+
+    private void Unlock()
+    {
+        const UnixFileMode Ours = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        var closed = new Stack<string>([Root]);
+        while (!OperatingSystem.IsWindows() && closed.TryPop(out var directory))
+        {
+            File.SetUnixFileMode(directory, Ours);
+            foreach (var inner in new DirectoryInfo(directory).EnumerateDirectories().Where(inner => inner.LinkTarget is null))
+            {
+                closed.Push(inner.FullName);
+            }
         }
     }
 }

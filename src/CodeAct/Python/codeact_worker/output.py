@@ -162,9 +162,14 @@ class Output:
 
     def wake_flusher(self):
         if self.wake is None:
-            self.wake = _thread.allocate_lock()
-            self.wake.acquire()
-            _thread.start_new_thread(self.keep_flushing, (self.wake,))
+            wake = _thread.allocate_lock()
+            wake.acquire()
+            try:
+                _thread.start_new_thread(self.keep_flushing, (wake,))
+            except RuntimeError:  # the session has all the threads that it may have
+                self.flush_text()
+                return
+            self.wake = wake
         self.waiting = True
         self.wake.release()
 

@@ -6,6 +6,7 @@ the worker's descriptors: a pidfd to signal it by, the control socket, and the r
 
 import _signal
 import array
+import contextlib
 import gc
 import importlib
 import json
@@ -106,7 +107,7 @@ class Template:
             if self.host in readable:
                 request = self.host.recv(REQUEST_LIMIT)
                 if not request:
-                    os._exit(0)
+                    self.end()
                 self.fork(json.loads(request))
 
     def tell(self, message, descriptors=()):
@@ -133,13 +134,44 @@ class Template:
             for descriptor in (out, out_far, err, err_far):
                 os.close(descriptor)
 
+    def end(self):
+        """The host is gone or wants no more: no process of a session outlives it."""
+        for pid in list(self.workers):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+            self.end_group(pid)
+        self.workers.clear()
+        self.end_orphans()
+        os._exit(0)
+
+    def end_group(self, leader):
+        """Without a process namespace, which would do it, ends what a session has left behind."""
+        if not self.sandbox.spaces:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(leader, signal.SIGKILL)
+
+    def end_orphans(self):
+        """As end_group, for those that have moved to a group of their own: they are children of this process now."""
+        if self.sandbox.spaces:
+            return
+        with open(f"/proc/self/task/{os.getpid()}/children") as children:
+            for pid in map(int, children.read().split()):
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    if pid not in self.workers and os.getsid(pid) not in self.workers:
+                        os.kill(pid, signal.SIGKILL)
+
     def reap(self):
-        while self.workers:
-            pid, status = os.waitpid(-1, os.WNOHANG)
+        while True:
+            try:
+                pid, status = os.waitpid(-1, os.WNOHANG)
+            except ChildProcessError:
+                return
             if pid == 0:
                 return
             session = self.workers.pop(pid, None)
             if session is not None:
+                self.end_group(pid)
+                self.end_orphans()
                 code = os.waitstatus_to_exitcode(status)
                 self.tell({"id": session, "exited": code, "signal": signal.Signals(-code).name if code < 0 else None})
 
@@ -180,6 +212,7 @@ def main(host_socket, options):
         shutil.rmtree(options["directory"], ignore_errors=True)  # also when the host died first
         os._exit(code if code >= 0 else 128 - code)
     kernel.prctl(kernel.SET_PDEATHSIG, signal.SIGKILL)
+    kernel.prctl(kernel.SET_CHILD_SUBREAPER, 1)
     host = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     host.connect(host_socket)
     sys.path[0] = ""
