@@ -100,6 +100,21 @@ public abstract class PythonSandboxConformance
         Assert.Equal("True", outcome.Result.PlainText);
     }
 
+    [Theory]
+    [InlineData("subprocess.Popen(['sleep', MARK])")]
+    [InlineData("subprocess.Popen(['setsid', 'sh', '-c', f'sleep {MARK} & exit'])")]
+    public async Task No_process_outlives_its_session(string code)
+    {
+        var mark = $"{1_000_000 + Environment.TickCount64 % 1_000_000}";
+        await using (var session = await CreateAsync())
+        {
+            await session.RunAsync($"import subprocess, time\nMARK = '{mark}'\n{code}");
+            await PythonSessionConformance.Until(() => IsRunning(mark));
+        }
+
+        await PythonSessionConformance.Until(() => !IsRunning(mark));
+    }
+
     [Fact]
     public async Task Memory_and_file_size_end_at_their_limits()
     {
@@ -119,6 +134,20 @@ public abstract class PythonSandboxConformance
         Assert.NotEmpty(Engine.Sandbox.Layers);
         Assert.All(Engine.Sandbox.Layers, layer => Assert.True(layer.Enforced, $"{layer.Name}: {layer.How}"));
     }
+
+    private static bool IsRunning(string argument) => Directory.EnumerateDirectories("/proc")
+        .Where(directory => Path.GetFileName(directory).All(char.IsAsciiDigit))
+        .Any(directory =>
+        {
+            try
+            {
+                return File.ReadAllText(Path.Combine(directory, "cmdline")).Contains($"sleep\0{argument}\0", StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false; // it ended meanwhile
+            }
+        });
 
     private Task<IPythonSession> CreateAsync() =>
         Engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);

@@ -11,7 +11,7 @@ public abstract partial class PythonSessionConformance
     private static string Code(params string[] lines) => string.Join('\n', lines);
 
     /// <summary>Waits for something outside this process that announces itself in no other way.</summary>
-    private static async Task Until(Func<bool> condition)
+    internal static async Task Until(Func<bool> condition)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
         for (var tries = 0; !condition(); tries++)
