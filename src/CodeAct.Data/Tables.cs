@@ -27,7 +27,7 @@ internal static class Tables
 
     public static Table Make(Draw draw)
     {
-        var parts = draw.Chance(0.4) ? Invented(draw) : draw.Pick(draw.Allowed(_topics)).Split(" | ");
+        var parts = draw.Chance(0.5) ? Invented(draw) : draw.Pick(draw.Allowed(_topics)).Split(" | ");
         var rows = draw.Int(8, draw.Chance(0.2) ? 240 : 60);
         var style = draw.Pick(_styles);
         var entity = parts[1].Split(", ");
@@ -105,7 +105,7 @@ internal static class Tables
             name += name.Contains(' ') || char.IsUpper(name[0]) ? $" ({unit})" : $"_{unit.ToLowerInvariant()}";
         }
 
-        var spoken = names.Length > 1 && draw.Chance(0.35) ? names[1] : full[0];
+        var spoken = names.Length > 1 && draw.Chance(0.1) ? names[1] : full[0];
         return Fill(draw, new Column(name, spoken, Holds.Label, []), holds[0], holds.Length > 1 ? holds[1] : "", rows);
     }
 
@@ -169,6 +169,7 @@ internal static class Tables
             "person" when draw.Chance(0.7) => $"{draw.Word(Words.FirstNames)} {draw.Word(Words.LastNames)}",
             "person" => draw.Word(Words.FirstNames),
             "city" => draw.Word(Words.Cities),
+            "code" when draw.Chance(0.4) => $"{(char)draw.Int('A', 'Z')}{(char)draw.Int('A', 'Z')}-{draw.Int(100, 9999)}",
             "code" => $"{(char)draw.Int('A', 'Z')}{(draw.Chance(0.5) ? $"{(char)draw.Int('A', 'Z')}" : "")}{draw.Int(10, 999)}",
             "title" when draw.Chance(0.5) => $"The {Adjective()} {Words.Capital(Noun())}",
             "title" => $"{Words.Capital(Noun())} of {Words.Capital(Noun())}",

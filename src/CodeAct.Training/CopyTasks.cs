@@ -29,7 +29,7 @@ internal sealed class CopyTasks(Tokenization tokens, int textTokens, int seed)
         }
     }
 
-    private IEnumerable<(string Role, IReadOnlyList<int> Content)> Turns() => _random.Next(7) switch
+    private IEnumerable<(string Role, IReadOnlyList<int> Content, bool IsLearned)> Turns() => _random.Next(9) switch
     {
         0 => AnyTokens(),
         1 => Text(Strings()),
@@ -37,19 +37,20 @@ internal sealed class CopyTasks(Tokenization tokens, int textTokens, int seed)
         3 => Text(Lookups()),
         4 => Text(Table()),
         5 => Text(Quotation()),
+        6 or 7 => Text(Columns()),
         _ => Text(Names()),
     };
 
     // Every token of the vocabulary comes by, also those that the data hardly shows.
-    private IEnumerable<(string Role, IReadOnlyList<int> Content)> AnyTokens()
+    private IEnumerable<(string Role, IReadOnlyList<int> Content, bool IsLearned)> AnyTokens()
     {
         int[] shown = [.. Some(4, 60, () => _random.Next(textTokens))];
-        yield return ("user", shown);
-        yield return ("assistant", shown);
+        yield return ("user", shown, false);
+        yield return ("assistant", shown, true);
         var start = _random.Next(shown.Length);
         int[] part = [.. shown.Skip(start).Take(_random.Next(2, 12))];
-        yield return ("user", [.. tokens.Encode("from "), .. part.Take(2)]);
-        yield return ("assistant", part);
+        yield return ("user", [.. tokens.Encode("from "), .. part.Take(2)], false);
+        yield return ("assistant", part, true);
     }
 
     private IEnumerable<string> Strings()
@@ -102,6 +103,26 @@ internal sealed class CopyTasks(Tokenization tokens, int textTokens, int seed)
         }
     }
 
+    // A column is asked for in plain words and written as it stands in the file.
+    private IEnumerable<string> Columns()
+    {
+        var write = Pick<Func<string[], string>>(
+        [
+            words => string.Join('_', words), words => string.Join(' ', words), words => string.Join('_', words).ToUpperInvariant(),
+            words => string.Join(' ', words.Select(Capital)), words => words[0] + string.Concat(words[1..].Select(Capital)),
+        ]);
+        var columns = Some(2, 7, () => Some(1, 2, Identifier).ToArray()).ToArray();
+        var cells = columns.Select(column => $"'{write(column)}': {(_random.Next(2) == 0 ? Number() : $"'{Word()}'")}");
+        yield return $"{{{string.Join(", ", cells)}}}";
+        yield return "Which columns?";
+        for (var i = _random.Next(2, 4); i > 0; i--)
+        {
+            var (number, group) = (Pick(columns), Pick(columns));
+            yield return $"{string.Join(' ', number)} by {string.Join(' ', group)}";
+            yield return $"df.groupby('{write(group)}')['{write(number)}'].mean()";
+        }
+    }
+
     private IEnumerable<string> Quotation()
     {
         var quoted = string.Join(" ", Some(1, 5, Word));
@@ -122,8 +143,8 @@ internal sealed class CopyTasks(Tokenization tokens, int textTokens, int seed)
         yield return $"{function}({string.Join(", ", parameters.Zip(values, (name, value) => $"{name}={value}"))})";
     }
 
-    private IEnumerable<(string Role, IReadOnlyList<int> Content)> Text(IEnumerable<string> contents) =>
-        contents.Select((content, i) => (i % 2 == 0 ? "user" : "assistant", tokens.Encode(content)));
+    private IEnumerable<(string Role, IReadOnlyList<int> Content, bool IsLearned)> Text(IEnumerable<string> contents) =>
+        contents.Select((content, i) => (i % 2 == 0 ? "user" : "assistant", tokens.Encode(content), i % 2 == 1));
 
     private string Number() => _random.Next(4) switch
     {
@@ -136,11 +157,13 @@ internal sealed class CopyTasks(Tokenization tokens, int textTokens, int seed)
     private string Word() => _random.Next(3) switch
     {
         0 => string.Concat(Some(3, 10, () => Pick(Letters.ToCharArray()))),
-        1 => char.ToUpperInvariant(Identifier()[0]) + Identifier()[1..],
+        1 => Capital(Identifier()),
         _ => Identifier(),
     };
 
     private string Identifier() => string.Concat(Some(1, 4, () => Pick(_syllables)));
+
+    private static string Capital(string word) => char.ToUpperInvariant(word[0]) + word[1..];
 
     private static string Quoted(IEnumerable<string> words) => $"[{string.Join(", ", words.Select(word => $"'{word}'"))}]";
 

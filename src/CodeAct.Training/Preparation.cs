@@ -1,5 +1,4 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using CodeAct.Llama;
 using CodeAct.Llama.Checkpoints;
 using CodeAct.Llama.Tokenization;
@@ -68,17 +67,4 @@ internal sealed record Preparation(int Vocabulary, int Context, int CopyTasks, i
 
     private static void Save<T>(string directory, string name, T value) =>
         File.WriteAllText(Path.Combine(directory, name), JsonSerializer.Serialize(value) + "\n");
-
-    // Every split but "train" is held out, whatever it is held out by.
-    private sealed record Conversation(IReadOnlyList<(string Role, string Content)> Turns, string Family, bool IsTraining)
-    {
-        public static Conversation Parse(string line)
-        {
-            var json = JsonNode.Parse(line)!;
-            var turns = json["conversations"]!.AsArray()
-                .Select(turn => (turn!["role"]!.GetValue<string>(), turn["content"]!.GetValue<string>()));
-            var training = json["split"]?.GetValue<string>() is null or "train";
-            return new Conversation([.. turns], json["family"]?.GetValue<string>() ?? "all", training);
-        }
-    }
 }

@@ -74,20 +74,20 @@ internal sealed class TokenShard
 /// <param name="TurnEnd">The control token after a content.</param>
 internal sealed record Tokenization(Func<string, IReadOnlyList<int>> Encode, int TurnStart, int TurnEnd)
 {
-    public ushort[] Conversation(IEnumerable<(string Role, string Content)> turns) =>
-        Conversation(turns.Select(turn => (turn.Role, Encode(turn.Content))));
+    public ushort[] Conversation(IEnumerable<Turn> turns) =>
+        Conversation(turns.Select(turn => (turn.Role, Encode(turn.Content), turn.IsLearned)));
 
     /// <summary>
-    /// A conversation in ChatML. Learned is what the model itself writes: the content of the assistant's turns and the token
-    /// that ends them, so the first learned token is the first of the content, predicted from the line end of the header.
+    /// A conversation in ChatML. Learned is the content of a turn and the token that ends it, so the first learned token is the
+    /// first of the content, predicted from the line end of the header.
     /// </summary>
-    public ushort[] Conversation(IEnumerable<(string Role, IReadOnlyList<int> Content)> turns)
+    public ushort[] Conversation(IEnumerable<(string Role, IReadOnlyList<int> Content, bool IsLearned)> turns)
     {
         List<ushort> tokens = [];
         var lineEnd = Encode("\n");
-        foreach (var (role, content) in turns)
+        foreach (var (role, content, isLearned) in turns)
         {
-            var mark = role == "assistant" ? TokenShard.Learned : (ushort)0;
+            var mark = isLearned ? TokenShard.Learned : (ushort)0;
             tokens.Add((ushort)TurnStart);
             tokens.AddRange(Encode(role + "\n").Select(token => (ushort)token));
             tokens.AddRange(content.Append(TurnEnd).Select(token => (ushort)(token | mark)));

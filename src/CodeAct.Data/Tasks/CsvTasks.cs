@@ -120,9 +120,16 @@ internal static class CsvTasks
                 $"There is no {wrong.Trim('.', '(', ')')}. The method is {right.Trim('.', '(', ')')}.");
     }
 
-    // What one writes who has not looked: another case, another separator, or the spoken word.
+    // What one writes who has not looked: another case, another separator, or the spoken word. Or who copies badly: half a name.
     private static string Misspelt(Draw draw, Column column)
     {
+        if (draw.Chance(0.3))
+        {
+            var start = column.Name[..draw.Int(1, column.Name.Length)];
+            var mixed = draw.Chance(0.5) ? start + draw.Word(Words.Nouns)[^2..] : draw.Word(Words.Nouns);
+            return mixed == column.Name ? mixed + "s" : mixed;
+        }
+
         var words = column.Spoken.Split(' ');
         string[] guesses = [string.Join('_', words), string.Join(' ', words.Select(Words.Capital)), column.Spoken,
             column.Name.ToLowerInvariant(), column.Name.ToUpperInvariant()];

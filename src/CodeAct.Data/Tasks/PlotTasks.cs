@@ -5,7 +5,7 @@ internal static class PlotTasks
 {
     private const string Save = "plt.savefig('plot.png')\nplt.close()";
 
-    public static Family Family { get; } = new("plots", 4,
+    public static Family Family { get; } = new("plots", 6,
     [
         FromTable("bar-per-group", draw => (Holds.Category, draw.Chance(0.5)),
             (x, y, total) => $"df.groupby({x})[{y}].{(total ? "sum" : "mean")}().plot.bar()") with { Weight = 2 },

@@ -8,7 +8,7 @@ internal static class UnitTasks
     private static readonly Unit[][] _measures =
         [.. Resource.Lines("Words/units.txt").Select(line => line.Split(": ")[1].Split(';').Select(Unit.Parse).ToArray())];
 
-    public static Family Family { get; } = new("units", 5,
+    public static Family Family { get; } = new("units", 6,
     [
         new Kind("convert", Convert) { Weight = 4 },
         Temperature("celsius-fahrenheit", "x * 9 / 5 + 32", x => (x * 9 / 5) + 32,
@@ -17,25 +17,26 @@ internal static class UnitTasks
             "{x} degrees Fahrenheit are {out} degrees Celsius."),
     ]);
 
+    // The size of each unit in one base unit, so that there is one fact a unit to know and not one a pair.
     private static Content Convert(Draw draw)
     {
         var two = draw.Sample(draw.Pick(_measures), 2);
-        var (from, to) = (two[0], two[1]);
-        var x = Amount(draw);
-        var (factor, divide) = from.Size >= to.Size ? (from.Size / to.Size, false) : (to.Size / from.Size, true);
-        var written = Math.Round(factor, factor > 100 ? 3 : 6).ToString("0.######", CultureInfo.InvariantCulture);
-        var rounded = double.Parse(written, CultureInfo.InvariantCulture);
-        var truth = divide ? x / rounded : x * rounded;
-        var digits = Math.Abs(truth) < 1 ? 5 : 2;
-        var short_ = draw.Chance(0.4);
-        var (fromName, toName) = short_ ? (from.Names[1], to.Names[1]) : (from.Names[0], to.Names[0]);
+        var (from, to, x) = (two[0], two[1], Amount(draw));
+        var truth = x * from.Size / to.Size;
+        if (truth is < 0.05 or > 1e7)
+        {
+            return Convert(draw);
+        }
+
+        var name = draw.Pick<int>([0, 0, 0, 1, 1, 2]);
+        var (fromName, toName) = (from.Names[name], to.Names[draw.Chance(0.8) ? name : draw.Int(0, 2)]);
         var step = new Step(
-            divide ? $"One of {toName} is {written} {fromName}." : $"One of {fromName} is {written} {toName}.",
-            $"x = {Draw.Text(x)}\nprint(round(x {(divide ? "/" : "*")} {written}, {digits}))");
+            $"One {from.Names[^1]} is {from.Written}, one {to.Names[^1]} is {to.Written}.",
+            $"x = {Draw.Text(x)}\nprint(round(x * {from.Written} / {to.Written}, 4))");
         var text = Wordings.Of("units", "convert").Say(draw,
             new Slots { ["x"] = Draw.Text(x), ["from"] = fromName, ["to"] = toName });
         return new Content(new DataTurn(text, [step], Expert.Say($"{Draw.Text(x)} {fromName} are {{out}} {toName}."),
-            new NumbersTruth([Math.Round(truth, digits)]))
+            new NumbersTruth([Math.Round(truth, 4)]))
         {
             Detours = [Slip(step)],
         });
@@ -62,13 +63,15 @@ internal static class UnitTasks
         _ => draw.Int(1, 50) * 10,
     };
 
-    private sealed record Unit(string[] Names, double Size)
+    // "miles, mi, mile = 1609.344": as a sum is asked for, in short, as one of them; then the size.
+    private sealed record Unit(string[] Names, string Written)
     {
+        public double Size { get; } = double.Parse(Written, CultureInfo.InvariantCulture);
+
         public static Unit Parse(string text)
         {
-            var parts = text.Split('=');
-            return new Unit(parts[0].Split(',', StringSplitOptions.TrimEntries),
-                double.Parse(parts[1], CultureInfo.InvariantCulture));
+            var parts = text.Split('=', StringSplitOptions.TrimEntries);
+            return new Unit(parts[0].Split(',', StringSplitOptions.TrimEntries), parts[1]);
         }
     }
 }

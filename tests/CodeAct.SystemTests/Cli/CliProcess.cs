@@ -32,7 +32,8 @@ internal sealed class CliProcess : IAsyncDisposable
     /// <summary>Starts it at a terminal of its own, on which <see cref="TypeAsync"/> types.</summary>
     public static CliProcess StartAtTerminal(string directory, params string[] arguments)
     {
-        var line = string.Join(' ', new[] { "dotnet", Command }.Concat(arguments).Select(word => $"'{word}'"));
+        // exec: a shell that stays, such as dash, would itself die of the Ctrl-C and say 130 in the command's place.
+        var line = "exec " + string.Join(' ', new[] { "dotnet", Command }.Concat(arguments).Select(word => $"'{word}'"));
         return new CliProcess(Start(directory, "script", ["-q", "-e", "-f", "-c", line, "/dev/null"]));
     }
 
