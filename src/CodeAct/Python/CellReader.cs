@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace CodeAct.Python;
 
@@ -21,6 +22,7 @@ internal sealed class CellReader(uint cell)
     /// <summary>The event that a frame stands for; null when there is none to show.</summary>
     /// <param name="frame">What came.</param>
     /// <param name="early">It came before the cell was sent.</param>
+    /// <exception cref="InvalidDataException">It is none of the worker's: the cell's code has written to its socket.</exception>
     public CellEvent? Read(Frame frame, bool early)
     {
         var payload = frame.Payload.Span;
@@ -33,8 +35,10 @@ internal sealed class CellReader(uint cell)
             case FrameKind.Result:
                 return new ExecuteResult(Bundle(payload));
             case FrameKind.Error:
-                var error = JsonSerializer.Deserialize(payload, WireJson.Default.WireError)!;
+                var error = Parse(payload, WireJson.Default.WireError);
                 return new PythonError(error.Name, error.Message, error.Traceback);
+            case FrameKind.Done when payload.IsEmpty:
+                throw new InvalidDataException("The frame that ends a cell is empty.");
             case FrameKind.Done when frame.Cell == cell:
                 Done = true;
                 Succeeded = payload[0] == (byte)'k';
@@ -45,8 +49,23 @@ internal sealed class CellReader(uint cell)
         }
     }
 
-    private static MimeBundle Bundle(ReadOnlySpan<byte> payload) =>
-        new(JsonSerializer.Deserialize(payload, WireJson.Default.DictionaryStringString)!);
+    private static MimeBundle Bundle(ReadOnlySpan<byte> payload)
+    {
+        var forms = Parse(payload, WireJson.Default.DictionaryStringString);
+        return forms.ContainsValue(null!) ? throw new InvalidDataException("A display has a form without data.") : new MimeBundle(forms);
+    }
+
+    private static T Parse<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(payload, type) ?? throw new InvalidDataException("A frame holds null.");
+        }
+        catch (JsonException malformed)
+        {
+            throw new InvalidDataException("A frame holds no valid JSON.", malformed);
+        }
+    }
 
     private StreamText? Text(Frame frame, bool early)
     {

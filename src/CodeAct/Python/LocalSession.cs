@@ -156,7 +156,20 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
     {
         var frames = new List<Frame>();
         worker.Take(frames);
-        into.AddRange(frames.Select(frame => reader.Read(frame, early)).OfType<CellEvent>());
+        try
+        {
+            foreach (var frame in frames)
+            {
+                if (reader.Read(frame, early) is { } shown)
+                {
+                    into.Add(shown);
+                }
+            }
+        }
+        catch (InvalidDataException)
+        {
+            worker.Reject();
+        }
     }
 
     /// <summary>Makes sure that the cell is over, also when the caller has stopped reading its events.</summary>

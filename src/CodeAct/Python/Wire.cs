@@ -45,9 +45,10 @@ internal sealed record TemplateReady(
     IReadOnlyList<string> Lacking);
 
 /// <summary>An exception in a cell.</summary>
-internal sealed record WireError(string Name, string Message, string Traceback);
+internal sealed record WireError(
+    [property: JsonRequired] string Name, [property: JsonRequired] string Message, [property: JsonRequired] string Traceback);
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(TemplateOptions))]
 [JsonSerializable(typeof(ForkRequest))]
 [JsonSerializable(typeof(TemplateMessage))]

@@ -102,6 +102,13 @@ internal sealed class Worker : IDisposable
         return _changed.WaitAsync();
     }
 
+    /// <summary>What came is no frame of ours: the cell's code has written to the socket, and its session ends.</summary>
+    public void Reject()
+    {
+        _hungUp = true;
+        Send(Libc.Kill);
+    }
+
     /// <summary>Lets the reader look again.</summary>
     public void Wake() => _changed.Set();
 
@@ -211,8 +218,7 @@ internal sealed class Worker : IDisposable
             var length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(at));
             if (length is < CellSize or > LongestFrame)
             {
-                _hungUp = true; // not a frame: the cell's code has written to our socket
-                Send(Libc.Kill);
+                Reject();
                 return;
             }
 

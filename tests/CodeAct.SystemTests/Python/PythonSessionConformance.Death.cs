@@ -24,6 +24,30 @@ public abstract partial class PythonSessionConformance
         Assert.Equal("result 2|ended Ok", (await session.RunAsync("1 + 1")).Order);
     }
 
+    [Theory]
+    [InlineData("b'!'", "{\"name\":")] // an error that is no JSON
+    [InlineData("b'!'", "{\"name\":\"E\"}")]
+    [InlineData("b'!'", "{\"name\":null,\"message\":\"\",\"traceback\":\"\"}")]
+    [InlineData("b'D'", "null")]
+    [InlineData("b'D'", "{\"text/plain\":null}")]
+    [InlineData("b'X'", "[1]")]
+    [InlineData("b'.'", "")]
+    public async Task A_cell_that_writes_frames_of_its_own_to_our_socket_ends_its_session_and_nothing_else(string kind, string payload)
+    {
+        await using var session = await CreateAsync();
+        var outcome = await session.RunAsync(Code(
+            "import os, stat, struct, time",
+            $"payload = {System.Text.Json.JsonSerializer.Serialize(payload)}.encode()",
+            $"frame = struct.pack('<IcI', 4 + len(payload), {kind}, 1) + payload",
+            "for fd in range(3, 64):",
+            "    try:",
+            "        if stat.S_ISSOCK(os.fstat(fd).st_mode): os.write(fd, frame)",
+            "    except OSError: pass",
+            "time.sleep(30)"));
+        Assert.Equal(CellStatus.Died, outcome.Status);
+        Assert.Equal("restarted|result 2|ended Ok", (await session.RunAsync("1 + 1")).Order);
+    }
+
     [Fact]
     public async Task Files_and_given_variables_outlive_a_death()
     {
