@@ -18,9 +18,7 @@ internal sealed class ModelChoice
         Description = "Where an OpenAI-compatible server is, such as http://localhost:8080/v1. "
             + "Default: OPENAI_BASE_URL, else OpenAI. The key comes from OPENAI_API_KEY.",
         HelpName = "URL",
-        CustomParser = result => Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url)
-            ? url
-            : Refuse(result, $"'{result.Tokens[0].Value}' is no URL; write it like http://localhost:8080/v1."),
+        CustomParser = result => Url(result.Tokens[0].Value, out var error) ?? Refuse(result, error),
     };
 
     private readonly Option<float?> _temperature = new("--temperature")
@@ -37,15 +35,25 @@ internal sealed class ModelChoice
     }
 
     /// <summary>Reads the choice; nothing is loaded yet.</summary>
-    /// <exception cref="FormatException">The name is no name of a model.</exception>
+    /// <exception cref="FormatException">The name is no name of a model, or OPENAI_BASE_URL is no URL.</exception>
     /// <exception cref="FileNotFoundException">No model is named, and codeact-nano is not here.</exception>
     public ChosenModel Read(ParseResult arguments)
     {
         var named = arguments.GetValue(_model) ?? Environment.GetEnvironmentVariable("CODEACT_MODEL");
         var name = string.IsNullOrWhiteSpace(named) ? ChosenModel.Default() : ChosenModel.Named(named);
-        var url = arguments.GetValue(_baseUrl)
-            ?? (Environment.GetEnvironmentVariable("OPENAI_BASE_URL") is { Length: > 0 } set ? new Uri(set) : null);
+        var url = arguments.GetValue(_baseUrl);
+        if (url is null && Environment.GetEnvironmentVariable("OPENAI_BASE_URL") is { Length: > 0 } set)
+        {
+            url = Url(set, out var error) ?? throw new FormatException($"OPENAI_BASE_URL: {error}");
+        }
+
         return new ChosenModel(name, url, arguments.GetValue(_temperature), IsDefault: string.IsNullOrWhiteSpace(named));
+    }
+
+    private static Uri? Url(string text, out string error)
+    {
+        error = $"'{text}' is no URL; write it like http://localhost:8080/v1.";
+        return Uri.TryCreate(text, UriKind.Absolute, out var url) ? url : null;
     }
 
     private static Uri? Refuse(System.CommandLine.Parsing.ArgumentResult result, string message)

@@ -25,6 +25,15 @@ public sealed class WordingsTests
         }
     }
 
+    // The code of the expert takes every number of the message for one of the list.
+    [Fact]
+    public void Wordings_about_lists_have_no_numbers_of_their_own()
+    {
+        var lines = Resource.Lines("Wordings/lists.txt").Concat(Resource.Lines("Words/before.txt")).Concat(Resource.Lines("Words/after.txt"));
+
+        Assert.DoesNotContain(lines, line => line.Any(char.IsDigit));
+    }
+
     [Fact]
     public void Held_out_wordings_are_said_in_their_split_only()
     {
