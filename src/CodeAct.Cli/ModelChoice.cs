@@ -13,13 +13,7 @@ internal sealed class ModelChoice
         HelpName = "PROVIDER:NAME",
     };
 
-    private readonly Option<Uri?> _baseUrl = new("--base-url")
-    {
-        Description = "Where an OpenAI-compatible server is, such as http://localhost:8080/v1. "
-            + "Default: OPENAI_BASE_URL, else OpenAI. The key comes from OPENAI_API_KEY.",
-        HelpName = "URL",
-        CustomParser = result => Url(result.Tokens[0].Value, out var error) ?? Refuse(result, error),
-    };
+    private readonly ServerChoice _server = new();
 
     private readonly Option<float?> _temperature = new("--temperature")
     {
@@ -30,7 +24,7 @@ internal sealed class ModelChoice
     public void AddTo(Command command)
     {
         command.Options.Add(_model);
-        command.Options.Add(_baseUrl);
+        _server.AddTo(command);
         command.Options.Add(_temperature);
     }
 
@@ -41,13 +35,34 @@ internal sealed class ModelChoice
     {
         var named = arguments.GetValue(_model) ?? Environment.GetEnvironmentVariable("CODEACT_MODEL");
         var name = string.IsNullOrWhiteSpace(named) ? ChosenModel.Default() : ChosenModel.Named(named);
+        return new ChosenModel(name, _server.Read(arguments), arguments.GetValue(_temperature), IsDefault: string.IsNullOrWhiteSpace(named));
+    }
+}
+
+/// <summary>Which server is asked: <c>--base-url</c>, else <c>OPENAI_BASE_URL</c>.</summary>
+internal sealed class ServerChoice
+{
+    private readonly Option<Uri?> _baseUrl = new("--base-url")
+    {
+        Description = "Where an OpenAI-compatible server is, such as http://localhost:8080/v1. "
+            + "Default: OPENAI_BASE_URL, else OpenAI. The key comes from OPENAI_API_KEY.",
+        HelpName = "URL",
+        CustomParser = result => Url(result.Tokens[0].Value, out var error) ?? Refuse(result, error),
+    };
+
+    public void AddTo(Command command) => command.Options.Add(_baseUrl);
+
+    /// <summary>Its address; null for OpenAI's own.</summary>
+    /// <exception cref="FormatException">OPENAI_BASE_URL is no URL.</exception>
+    public Uri? Read(ParseResult arguments)
+    {
         var url = arguments.GetValue(_baseUrl);
         if (url is null && Environment.GetEnvironmentVariable("OPENAI_BASE_URL") is { Length: > 0 } set)
         {
             url = Url(set, out var error) ?? throw new FormatException($"OPENAI_BASE_URL: {error}");
         }
 
-        return new ChosenModel(name, url, arguments.GetValue(_temperature), IsDefault: string.IsNullOrWhiteSpace(named));
+        return url;
     }
 
     private static Uri? Url(string text, out string error)
@@ -107,15 +122,36 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
     /// <exception cref="ModelException">It cannot be used as named.</exception>
     public Task<Model> LoadAsync(CancellationToken cancellationToken) => Name.Provider switch
     {
-        OpenAI => Task.FromResult(LoadOpenAI()),
+        OpenAI => LoadOpenAIAsync(cancellationToken),
         Gguf => LoadGgufAsync(cancellationToken),
         _ => throw new FormatException($"'{Name}': there is no provider '{Name.Provider}'; write openai:NAME or gguf:FILE."),
     };
 
-    private Model LoadOpenAI()
+    private async Task<Model> LoadOpenAIAsync(CancellationToken cancellationToken)
     {
-        var options = new OpenAIModelOptions(Name.Id) { ApiKey = Environment.GetEnvironmentVariable("OPENAI_API_KEY") };
-        return OpenAIModels.Create(BaseUrl is null ? options : options with { BaseUrl = BaseUrl });
+        var context = BaseUrl is null ? null : await ContextTokensAsync(cancellationToken);
+        return OpenAIModels.Create(Server(Name.Id, BaseUrl)) with { ContextTokens = context };
+    }
+
+    private async Task<int?> ContextTokensAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var server = Server(Name.Id, BaseUrl) with { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(5) };
+            var models = await OpenAIModels.ListAsync(server, cancellationToken);
+            return models.FirstOrDefault(model => model.Id == Name.Id)?.ContextTokens;
+        }
+        catch (ModelException)
+        {
+            return null; // what is wrong with the server will be said when the model is asked
+        }
+    }
+
+    /// <summary>A server's address, with the key from the environment.</summary>
+    public static OpenAIModelOptions Server(string model, Uri? url)
+    {
+        var options = new OpenAIModelOptions(model) { ApiKey = Environment.GetEnvironmentVariable("OPENAI_API_KEY") };
+        return url is null ? options : options with { BaseUrl = url };
     }
 
     // In a method of its own, so that llama.cpp's binding is loaded only by those who use it.

@@ -4,6 +4,7 @@ using CodeAct.Cli.Terminal;
 using CodeAct.Llama;
 using CodeAct.Llama.Checkpoints;
 using CodeAct.Llama.Gguf;
+using CodeAct.Models;
 using Spectre.Console;
 
 namespace CodeAct.Cli.Commands;
@@ -16,22 +17,25 @@ internal static class ModelsCommand
 
     public static Command Create()
     {
+        var server = new ServerChoice();
         var command = new TaughtCommand(
             "models",
             "List the models that are there, or export one.",
             """
             It lists the models shipped with CodeAct, those in ~/.cache/codeact/models and those in the folder that
-            CODEACT_MODELS names. The default is marked with *.
+            CODEACT_MODELS names; with --base-url or OPENAI_BASE_URL also those of that server. The default is marked with *.
             """)
         {
             CreateExport(),
         };
-        command.SetAction(_ =>
+        server.AddTo(command);
+        command.SetAction(async (arguments, cancellationToken) =>
         {
             using var screen = Screen.OfProcess(TimeProvider.System);
             PrintModels(screen);
+            var asked = server.Read(arguments) is not { } url || await PrintServedAsync(screen, url, cancellationToken);
             PrintProviders(screen);
-            return ExitCode.Done;
+            return asked ? ExitCode.Done : ExitCode.Error;
         });
         return command;
     }
@@ -113,10 +117,34 @@ internal static class ModelsCommand
         }
     }
 
+    /// <summary>False when the server could not be asked; that is said.</summary>
+    private static async Task<bool> PrintServedAsync(Screen screen, Uri url, CancellationToken cancellationToken)
+    {
+        screen.Line();
+        try
+        {
+            var options = ChosenModel.Server("any", url) with { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(10) };
+            var models = await OpenAIModels.ListAsync(options, cancellationToken);
+            screen.Line(models.Count == 0 ? $"{url} has no models." : $"At {url}:");
+            foreach (var model in models)
+            {
+                screen.Line($"  openai:{TerminalText.Clean(model.Id)}{Context(model.ContextTokens)}");
+            }
+
+            return true;
+        }
+        catch (ModelException refused)
+        {
+            screen.Line(refused.Message);
+            return false;
+        }
+    }
+
+    private static string Context(int? tokens) => tokens is null ? "" : $", {tokens:N0} tokens of context";
+
     private static string Describe(CatalogModel model) => model.Problem is { } problem
         ? $"cannot be used: {problem}"
-        : $"{model.Architecture}, {model.Parameters / 1e6:N1} M parameters, {model.Quantization}, {Size(model.Bytes)}"
-            + (model.ContextTokens is { } tokens ? $", {tokens:N0} tokens of context" : "");
+        : $"{model.Architecture}, {model.Parameters / 1e6:N1} M parameters, {model.Quantization}, {Size(model.Bytes)}{Context(model.ContextTokens)}";
 
     private static void PrintProviders(Screen screen)
     {

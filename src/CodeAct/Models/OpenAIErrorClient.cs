@@ -1,6 +1,4 @@
-using System.ClientModel;
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using Microsoft.Extensions.AI;
 
 namespace CodeAct.Models;
@@ -16,9 +14,9 @@ internal sealed class OpenAIErrorClient(IChatClient inner, OpenAIModelOptions op
         {
             return await base.GetResponseAsync(messages, chatOptions, cancellationToken);
         }
-        catch (Exception exception) when (IsOfTheWorld(exception, cancellationToken))
+        catch (Exception exception) when (OpenAIErrors.IsOfTheWorld(exception, cancellationToken))
         {
-            throw Translate(exception, started: false);
+            throw OpenAIErrors.Of(options, exception, started: false);
         }
     }
 
@@ -64,29 +62,9 @@ internal sealed class OpenAIErrorClient(IChatClient inner, OpenAIModelOptions op
         {
             return await updates.MoveNextAsync();
         }
-        catch (Exception exception) when (IsOfTheWorld(exception, cancellationToken))
+        catch (Exception exception) when (OpenAIErrors.IsOfTheWorld(exception, cancellationToken))
         {
-            throw Translate(exception, started);
+            throw OpenAIErrors.Of(options, exception, started);
         }
     }
-
-    private static bool IsOfTheWorld(Exception exception, CancellationToken cancellationToken) =>
-        exception switch
-        {
-            OperationCanceledException => !cancellationToken.IsCancellationRequested,
-            AggregateException or ClientResultException or HttpRequestException or IOException => true,
-            JsonException or FormatException or InvalidOperationException or KeyNotFoundException => true,
-            _ => false,
-        };
-
-    private ModelException Translate(Exception exception, bool started) =>
-        exception switch
-        {
-            AggregateException retried => Translate(retried.InnerExceptions[^1], started),
-            ClientResultException { Status: > 0 } refused when refused.GetRawResponse() is { } response =>
-                OpenAIErrors.Refused(options, refused.Status, OpenAIErrors.Read(response), refused),
-            ClientResultException or HttpRequestException or IOException or OperationCanceledException =>
-                started ? OpenAIErrors.Interrupted(options, exception) : OpenAIErrors.Unreachable(options, exception),
-            _ => OpenAIErrors.BadReply(options, exception),
-        };
 }

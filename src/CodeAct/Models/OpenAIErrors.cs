@@ -1,3 +1,4 @@
+using System.ClientModel;
 using System.ClientModel.Primitives;
 using System.Globalization;
 using System.Net;
@@ -15,6 +16,8 @@ internal sealed record OpenAIErrorBody(string? Message, string? Code, int? Neede
 internal static partial class OpenAIErrors
 {
     public const string QuotaCode = "insufficient_quota";
+
+    private const string Chat = "chat/completions"; // what is asked, but for the list of models
 
     private const RegexOptions Options = RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture;
 
@@ -70,8 +73,32 @@ internal static partial class OpenAIErrors
         return Refused(options with { MaxRetries = 0 }, status, Read(json.RootElement), cause: null);
     }
 
+    /// <summary>True for what servers and networks do, and not for a mistake of ours or a cancellation.</summary>
+    public static bool IsOfTheWorld(Exception exception, CancellationToken cancellationToken) =>
+        exception switch
+        {
+            OperationCanceledException => !cancellationToken.IsCancellationRequested,
+            AggregateException or ClientResultException or HttpRequestException or IOException => true,
+            JsonException or FormatException or InvalidOperationException or KeyNotFoundException => true,
+            _ => false,
+        };
+
+    /// <summary>The exception for whatever went wrong.</summary>
+    public static ModelException Of(
+        OpenAIModelOptions options, Exception exception, bool started, string asked = Chat) =>
+        exception switch
+        {
+            AggregateException retried => Of(options, retried.InnerExceptions[^1], started, asked),
+            ClientResultException { Status: > 0 } refused when refused.GetRawResponse() is { } response =>
+                Refused(options, refused.Status, Read(response), refused, asked),
+            ClientResultException or HttpRequestException or IOException or OperationCanceledException =>
+                started ? Interrupted(options, exception) : Unreachable(options, exception),
+            _ => BadReply(options, exception, asked),
+        };
+
     /// <summary>The exception for a server's refusal.</summary>
-    public static ModelException Refused(OpenAIModelOptions options, int status, OpenAIErrorBody body, Exception? cause)
+    public static ModelException Refused(
+        OpenAIModelOptions options, int status, OpenAIErrorBody body, Exception? cause, string asked = Chat)
     {
         var retried = options.MaxRetries == 0 ? "" : $", also after {options.MaxRetries} retries";
         var said = body.Message is null ? "" : $" It said: {Quote(body.Message, options)}";
@@ -94,7 +121,7 @@ internal static partial class OpenAIErrors
                 $"The server at {options.BaseUrl} has no model '{options.ModelId}'. "
                 + $"{Path(options, "models")} lists those it has.{said}"),
             404 or 405 or (>= 300 and < 400) => (ModelErrorKind.NotFound,
-                $"There is no model server at {options.BaseUrl}: {Path(options, "chat/completions")} answered {status}. "
+                $"There is no model server at {options.BaseUrl}: {Path(options, asked)} answered {status}. "
                 + AboutUrl(options)),
             429 => (ModelErrorKind.RateLimited,
                 $"The server at {options.BaseUrl} gets too many requests{retried}. Wait, or ask for a higher limit.{said}"),
@@ -134,10 +161,10 @@ internal static partial class OpenAIErrors
             cause);
 
     /// <summary>The exception for an answer that is no reply of a model.</summary>
-    public static ModelException BadReply(OpenAIModelOptions options, Exception? cause) =>
+    public static ModelException BadReply(OpenAIModelOptions options, Exception? cause, string asked = Chat) =>
         new(
             ModelErrorKind.BadReply,
-            $"What {Path(options, "chat/completions")} answers is no reply of a model. {AboutUrl(options)}",
+            $"What {Path(options, asked)} answers is no {(asked == Chat ? "reply of a model" : "list of models")}. {AboutUrl(options)}",
             cause);
 
     /// <summary>True when the server says, in whichever words, that the context is too small.</summary>
@@ -165,7 +192,8 @@ internal static partial class OpenAIErrors
     private static string? Raw(JsonElement error, string name) =>
         error.TryGetProperty(name, out var value) ? value.GetRawText() : null;
 
-    private static int? Number(JsonElement error, string name) =>
+    /// <summary>A whole number of an object; null when it has none of that name.</summary>
+    public static int? Number(JsonElement error, string name) =>
         error.ValueKind == JsonValueKind.Object
         && error.TryGetProperty(name, out var value)
         && value.ValueKind == JsonValueKind.Number

@@ -97,6 +97,19 @@ public sealed class RunCommandTests(TinyModel tiny) : IDisposable
     }
 
     [Fact]
+    public async Task A_server_that_says_how_much_fits_is_asked_for_no_more_and_listed()
+    {
+        await using var server = ScriptedServer.WithContext(2048, "42");
+
+        var ran = await CliProcess.RunAsync(_directory, "", Cancel, ["run", "?", .. server.ModelArguments()]);
+        var listed = await CliProcess.RunAsync(_directory, "", Cancel, ["models", "--base-url", server.Url.ToString()]);
+
+        Assert.Equal((0, 0), (ran.ExitCode, listed.ExitCode));
+        Assert.Equal(1024, server.Requests.Single().Json["max_tokens"]!.GetValue<int>());
+        Assert.Contains("openai:scripted, 2,048 tokens of context", listed.Output);
+    }
+
+    [Fact]
     public async Task What_cannot_be_is_one_line_on_standard_error_and_exit_code_1()
     {
         var noModel = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--model", "gguf:nothing.gguf");

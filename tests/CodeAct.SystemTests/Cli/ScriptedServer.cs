@@ -8,6 +8,12 @@ internal static class ScriptedServer
 {
     public static LoopbackServer Replying(params string[] replies) => LoopbackServer.Playing([.. replies.Select(Stream)]);
 
+    /// <summary>The same of a server that says how many tokens fit.</summary>
+    public static LoopbackServer WithContext(int tokens, string reply) => new(_ => Task.FromResult(Stream(reply)))
+    {
+        Models = Reply.Json(200, $$"""{"data":[{"id":"scripted","max_model_len":{{tokens}}}]}"""),
+    };
+
     public static string[] ModelArguments(this LoopbackServer server) =>
         ["--model", "openai:scripted", "--base-url", server.Url.ToString()];
 

@@ -65,7 +65,11 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     public Uri Url => new($"http://{_listener.LocalEndpoint}/v1");
 
+    /// <summary>What was asked, but for the list of models.</summary>
     public ConcurrentQueue<Request> Requests { get; } = [];
+
+    /// <summary>The answer to who asks which models there are.</summary>
+    public Reply Models { get; init; } = Reply.Json(404, """{"error":{"message":"File Not Found"}}""");
 
     /// <summary>Gives these replies in order, the last one again and again.</summary>
     public static LoopbackServer Playing(params Reply[] replies)
@@ -105,8 +109,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
         {
             while (await ReadAsync(stream) is { } request)
             {
-                Requests.Enqueue(request);
-                if (!await WriteAsync(stream, await _answer(request)))
+                if (!await WriteAsync(stream, await AnswerAsync(request)))
                 {
                     return;
                 }
@@ -116,6 +119,17 @@ internal sealed class LoopbackServer : IAsyncDisposable
         {
             // the client left, or the test is over
         }
+    }
+
+    private Task<Reply> AnswerAsync(Request request)
+    {
+        if (request.Path.EndsWith("/models", StringComparison.Ordinal))
+        {
+            return Task.FromResult(Models);
+        }
+
+        Requests.Enqueue(request);
+        return _answer(request);
     }
 
     private async Task<Request?> ReadAsync(NetworkStream stream)

@@ -62,6 +62,36 @@ public sealed class OpenAIModelsTests
         Assert.Equal($"Bearer {ModelServers.Key}", Assert.Single(server.Requests).Headers["Authorization"]);
     }
 
+    [Fact]
+    public async Task A_server_lists_its_models_and_some_say_how_much_fits()
+    {
+        const string List = """
+            {"object":"list","data":[
+            {"id":"qwen","object":"model","owned_by":"vllm","max_model_len":4096},
+            {"id":"mistral","object":"model","max_context_length":32768},
+            {"id":"gpt","object":"model","created":1,"owned_by":"openai"}]}
+            """;
+        await using var server = new LoopbackServer(_ => throw new InvalidOperationException()) { Models = Reply.Json(200, List) };
+
+        var models = await OpenAIModels.ListAsync(server.Options(), TestContext.Current.CancellationToken);
+
+        Assert.Equal([new("qwen", 4096), new("mistral", 32768), new("gpt", null)], models);
+    }
+
+    [Theory]
+    [InlineData(200, "<html>", "/models answers is no list of models.")]
+    [InlineData(200, """{"data":[{"name":"x"}]}""", "/models answers is no list of models.")]
+    [InlineData(404, "", "/models answered 404.")]
+    public async Task What_is_no_list_of_models_is_said(int status, string body, string message)
+    {
+        await using var server = new LoopbackServer(_ => throw new InvalidOperationException()) { Models = Reply.Json(status, body) };
+
+        var refused = await Assert.ThrowsAsync<ModelException>(
+            () => OpenAIModels.ListAsync(server.Options(), TestContext.Current.CancellationToken));
+
+        Assert.Contains(message, refused.Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
