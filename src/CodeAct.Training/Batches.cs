@@ -11,9 +11,12 @@ namespace CodeAct.Training;
 /// <param name="Conversations">The number in the shard of each row.</param>
 internal sealed record Batch(int Rows, int Columns, long[] Tokens, long[] Positions, long[] Labels, int[] Conversations)
 {
+    // Rows of few different lengths: oneDNN compiles a program for every new shape of a product, and keeps a thousand.
+    private const int LengthStep = 16;
+
     public static Batch Of(TokenShard shard, int[] conversations)
     {
-        var columns = conversations.Max(shard.Length) - 1;
+        var columns = (conversations.Max(shard.Length) - 1 + LengthStep - 1) / LengthStep * LengthStep;
         var tokens = new long[conversations.Length * columns];
         List<long> positions = [], labels = [];
         for (var row = 0; row < conversations.Length; row++)
