@@ -30,7 +30,8 @@ REQUEST_LIMIT = 1 << 16
 def fill_gaps():
     """Objects that fill the free places between those of the imports.
 
-    Else a worker's first objects would be spread over them, and each would copy a page: 5.0 MB for an idle session in place of 4.6 (perf/run memory).
+    Else a worker's first objects would be spread over them, and each would copy a page: an idle session had 5.0 MB of its own
+    in place of 4.6 (perf/run memory).
     Python keeps pages of blocks of one size, in steps of 16 bytes up to 512; 200 kB of each size are enough.
     """
     small = [[object() for _ in range(12_500)], [float(number) for number in range(6_250)]]
