@@ -52,6 +52,12 @@ public sealed class FloorPythonSessionTests(FloorEngine floor) : PythonSessionCo
 public sealed class LocalSandboxTests(LocalEngine local) : PythonSandboxConformance, IClassFixture<LocalEngine>
 {
     protected override PythonEngine Engine => local.Engine;
+
+    // Semaphores lie in /dev/shm, which only a private root has for a session alone.
+    [Theory]
+    [InlineData("from concurrent.futures import ProcessPoolExecutor as Pool\nwith Pool(2) as pool: print(list(pool.map(abs, [-1])))")]
+    [InlineData("import multiprocessing as m\nwith m.get_context('fork').Pool(2) as pool: print(pool.map(abs, [-1]))")]
+    public Task Processes_can_share_work(string code) => GoesThroughAsync(code);
 }
 
 public sealed class FloorSandboxTests(FloorEngine floor) : PythonSandboxConformance, IClassFixture<FloorEngine>

@@ -42,8 +42,31 @@ public abstract class PythonSandboxConformance
     [InlineData("call(425, 8, 0)")] // io_uring_setup
     [InlineData("call(56, 0x10000000 | 17, 0, 0, 0, 0)")] // clone into a user namespace
     [InlineData("call(0x40000000 | 272, 0x10000000)")] // unshare by the other way into the kernel
+    [InlineData("call(298, 0, 0, 0, 0, 0)")] // perf_event_open
+    [InlineData("call(323, 0)")] // userfaultfd
+    [InlineData("call(250, 0, 0, 0, 0)")] // keyctl
+    [InlineData("call(135, 0x0040000)")] // personality, which is on no list of ours
+    [InlineData("call(600)")] // what a kernel to come may have
+    [InlineData("import fcntl; fcntl.ioctl(0, 0x5412, b'x')")] // a key pressed on the terminal
     [InlineData("os.chroot('/tmp')")]
     public Task Privileges_cannot_be_gained(string code) => IsRefusedAsync(code);
+
+    [Theory]
+    [InlineData("import subprocess; subprocess.run('seq 9 | sort -r | head -2 > a; cp -a a b; tar cf c.tar a b; wc -c < c.tar', shell=True, check=True)")]
+    [InlineData("import sqlite3; sqlite3.connect('x.db').execute('create table t(a)')")]
+    [InlineData("import asyncio; p = await asyncio.create_subprocess_exec('true'); await p.wait(); await asyncio.to_thread(sum, [1])")]
+    [InlineData("import os, mmap, select, signal; os.mkfifo('f'); mmap.mmap(-1, 9); select.epoll(); signal.setitimer(0, 0); os.sched_getaffinity(0)")]
+    [InlineData("import numpy as n; n.linalg.svd(n.ones((200, 200))); import matplotlib.pyplot as p; p.plot([1]); p.savefig('a.png')")]
+    public Task What_programs_do_every_day_goes_through(string code) => GoesThroughAsync(code);
+
+    [Fact]
+    public async Task Sessions_do_not_share_memory_of_System_V()
+    {
+        await using var session = await CreateAsync();
+        await using var other = await CreateAsync();
+        await other.RunAsync("import ctypes; ctypes.CDLL(None).shmget(4711, 4096, 0o1666)");
+        await IsRefusedAsync(session, "call(29, 4711, 4096, 0)");
+    }
 
     [Fact]
     public async Task Programs_with_the_setuid_bit_give_nothing()
@@ -151,6 +174,13 @@ public abstract class PythonSandboxConformance
 
     private Task<IPythonSession> CreateAsync() =>
         Engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+
+    protected async Task GoesThroughAsync(string code)
+    {
+        await using var session = await CreateAsync();
+        var outcome = await session.RunAsync(code);
+        Assert.True(outcome.Status == CellStatus.Ok, $"{outcome.Order}: {outcome.Stderr}");
+    }
 
     private async Task IsRefusedAsync(string code)
     {

@@ -58,7 +58,7 @@ class Sandbox:
         self.spaces = not self.why_not
         if self.spaces:
             self._move()
-        self.filter = seccomp.program(unix_sockets=self.spaces)
+        self.filter = seccomp.program(own_spaces=self.spaces)
 
     def _move(self):
         users = self.own_users or not self.as_root

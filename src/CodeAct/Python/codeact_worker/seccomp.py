@@ -1,36 +1,93 @@
-"""The filter of system calls: what a notebook cell never needs is refused with EPERM."""
+"""The filter of system calls: a list of what notebook cells and the programs that they start need; all else is refused.
+
+What is not on the list is refused with EPERM: tracing, mounts, namespaces, modules, clocks, keys, bpf, io_uring, perf,
+userfaultfd and whatever else a kernel has. What is newer than the list with ENOSYS, as a kernel without it would, for the C
+library then falls back to what it did before.
+"""
 
 import errno
 import socket
 
 from . import kernel
 
-# name: (x86_64, aarch64); None: not there. From the kernel's syscall tables.
-DENIED = {
-    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
-    "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
-    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282),
-    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
-    "keyctl": (250, 219), "add_key": (248, 217), "request_key": (249, 218),
-    "mount": (165, 40), "umount2": (166, 39), "pivot_root": (155, 41), "chroot": (161, 51),
-    "open_tree": (428, 428), "move_mount": (429, 429), "fsopen": (430, 430), "fsconfig": (431, 431),
-    "fsmount": (432, 432), "fspick": (433, 433), "mount_setattr": (442, 442), "open_tree_attr": (467, 467),
-    "unshare": (272, 97), "setns": (308, 268),
-    "kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142),
-    "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
-    "swapon": (167, 224), "swapoff": (168, 225), "acct": (163, 89), "quotactl": (179, 60), "quotactl_fd": (443, 443),
-    "settimeofday": (164, 170), "clock_settime": (227, 112), "clock_adjtime": (305, 266), "adjtimex": (159, 171),
-    "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265), "fanotify_init": (300, 262),
-    "syslog": (103, 116), "sethostname": (170, 161), "setdomainname": (171, 162), "vhangup": (153, 58),
-    "lookup_dcookie": (212, 18), "nfsservctl": (180, 42),
-    "iopl": (172, None), "ioperm": (173, None), "modify_ldt": (154, None), "uselib": (134, None),
+# name: (x86_64, aarch64); None: not there. From the kernel's headers of Linux 6.1.
+ALLOWED = {
+    # files
+    "read": (0, 63), "write": (1, 64), "readv": (19, 65), "writev": (20, 66), "pread64": (17, 67), "pwrite64": (18, 68),
+    "preadv": (295, 69), "pwritev": (296, 70), "preadv2": (327, 286), "pwritev2": (328, 287), "open": (2, None),
+    "openat": (257, 56), "openat2": (437, 437), "creat": (85, None), "close": (3, 57), "close_range": (436, 436),
+    "lseek": (8, 62), "stat": (4, None), "fstat": (5, 80), "lstat": (6, None), "newfstatat": (262, 79), "statx": (332, 291),
+    "access": (21, None), "faccessat": (269, 48), "faccessat2": (439, 439), "dup": (32, 23), "dup2": (33, None),
+    "dup3": (292, 24), "pipe": (22, None), "pipe2": (293, 59), "fcntl": (72, 25), "flock": (73, 32), "fsync": (74, 82),
+    "fdatasync": (75, 83), "sync": (162, 81), "syncfs": (306, 267), "sync_file_range": (277, 84), "truncate": (76, 45),
+    "ftruncate": (77, 46), "fallocate": (285, 47), "fadvise64": (221, 223), "readahead": (187, 213), "getdents": (78, None),
+    "getdents64": (217, 61), "getcwd": (79, 17), "chdir": (80, 49), "fchdir": (81, 50), "rename": (82, None),
+    "renameat": (264, 38), "renameat2": (316, 276), "mkdir": (83, None), "mkdirat": (258, 34), "rmdir": (84, None),
+    "link": (86, None), "linkat": (265, 37), "symlink": (88, None), "symlinkat": (266, 36), "readlink": (89, None),
+    "readlinkat": (267, 78), "unlink": (87, None), "unlinkat": (263, 35), "chmod": (90, None), "fchmod": (91, 52),
+    "fchmodat": (268, 53), "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
+    "umask": (95, 166), "utime": (132, None), "utimes": (235, None), "utimensat": (280, 88), "futimesat": (261, None),
+    "statfs": (137, 43), "fstatfs": (138, 44), "sendfile": (40, 71), "splice": (275, 76), "tee": (276, 77),
+    "vmsplice": (278, 75), "copy_file_range": (326, 285), "mknod": (133, None), "mknodat": (259, 33),
+    "inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27), "inotify_rm_watch": (255, 28),
+    "memfd_create": (319, 279), "getxattr": (191, 8), "lgetxattr": (192, 9), "fgetxattr": (193, 10), "listxattr": (194, 11),
+    "llistxattr": (195, 12), "flistxattr": (196, 13), "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16),
+    # memory
+    "brk": (12, 214), "mmap": (9, 222), "munmap": (11, 215), "mprotect": (10, 226), "mremap": (25, 216), "madvise": (28, 233),
+    "msync": (26, 227), "mincore": (27, 232), "mlock": (149, 228), "mlock2": (325, 284), "munlock": (150, 229),
+    "mlockall": (151, 230), "munlockall": (152, 231), "membarrier": (324, 283), "pkey_mprotect": (329, 288),
+    "pkey_alloc": (330, 289), "pkey_free": (331, 290), "get_mempolicy": (239, 236),
+    # processes and threads
+    "fork": (57, None), "vfork": (58, None), "execve": (59, 221), "execveat": (322, 281), "exit": (60, 93),
+    "exit_group": (231, 94), "wait4": (61, 260), "waitid": (247, 95), "kill": (62, 129), "tkill": (200, 130),
+    "tgkill": (234, 131), "getpid": (39, 172), "getppid": (110, 173), "gettid": (186, 178), "getpgid": (121, 155),
+    "setpgid": (109, 154), "getpgrp": (111, None), "getsid": (124, 156), "setsid": (112, 157), "prctl": (157, 167),
+    "arch_prctl": (158, None), "set_tid_address": (218, 96), "set_robust_list": (273, 99), "get_robust_list": (274, 100),
+    "rseq": (334, 293), "futex": (202, 98), "futex_waitv": (449, 449), "sched_yield": (24, 124),
+    "sched_getaffinity": (204, 123), "sched_setaffinity": (203, 122), "sched_getparam": (143, 121),
+    "sched_setparam": (142, 118), "sched_getscheduler": (145, 120), "sched_setscheduler": (144, 119),
+    "sched_getattr": (315, 275), "sched_setattr": (314, 274), "sched_get_priority_max": (146, 125),
+    "sched_get_priority_min": (147, 126), "sched_rr_get_interval": (148, 127), "getpriority": (140, 141),
+    "setpriority": (141, 140), "getrusage": (98, 165), "getrlimit": (97, 163), "setrlimit": (160, 164), "prlimit64": (302, 261),
+    "times": (100, 153), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "restart_syscall": (219, 128),
+    "getcpu": (309, 168),
+    # signals
+    "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "rt_sigpending": (127, 136),
+    "rt_sigsuspend": (130, 133), "rt_sigtimedwait": (128, 137), "rt_sigqueueinfo": (129, 138), "rt_tgsigqueueinfo": (297, 240),
+    "sigaltstack": (131, 132), "pause": (34, None), "signalfd": (282, None), "signalfd4": (289, 74),
+    # time
+    "nanosleep": (35, 101), "clock_nanosleep": (230, 115), "clock_gettime": (228, 113), "clock_getres": (229, 114),
+    "gettimeofday": (96, 169), "time": (201, None), "alarm": (37, None), "setitimer": (38, 103), "getitimer": (36, 102),
+    "timer_create": (222, 107), "timer_settime": (223, 110), "timer_gettime": (224, 108), "timer_getoverrun": (225, 109),
+    "timer_delete": (226, 111), "timerfd_create": (283, 85), "timerfd_settime": (286, 86), "timerfd_gettime": (287, 87),
+    # waiting
+    "poll": (7, None), "ppoll": (271, 73), "select": (23, None), "pselect6": (270, 72), "epoll_create": (213, None),
+    "epoll_create1": (291, 20), "epoll_ctl": (233, 21), "epoll_wait": (232, None), "epoll_pwait": (281, 22),
+    "epoll_pwait2": (441, 441), "eventfd": (284, None), "eventfd2": (290, 19),
+    # sockets
+    "socketpair": (53, 199), "connect": (42, 203), "accept": (43, 202), "accept4": (288, 242), "bind": (49, 200),
+    "listen": (50, 201), "getsockname": (51, 204), "getpeername": (52, 205), "sendto": (44, 206), "recvfrom": (45, 207),
+    "sendmsg": (46, 211), "recvmsg": (47, 212), "sendmmsg": (307, 269), "recvmmsg": (299, 243), "shutdown": (48, 210),
+    "setsockopt": (54, 208), "getsockopt": (55, 209),
+    # who and where
+    "getuid": (102, 174), "geteuid": (107, 175), "getgid": (104, 176), "getegid": (108, 177), "getresuid": (118, 148),
+    "getresgid": (120, 150), "getgroups": (115, 158), "capget": (125, 90), "uname": (63, 160), "sysinfo": (99, 179),
+    "getrandom": (318, 278),
 }
-SOCKET, CLONE, CLONE3 = (41, 198), (56, 220), (435, 435)
+# Between sessions, unless each has an IPC namespace of its own.
+SYSTEM_V = {
+    "shmget": (29, 194), "shmat": (30, 196), "shmctl": (31, 195), "shmdt": (67, 197), "semget": (64, 190), "semop": (65, 193),
+    "semctl": (66, 191), "semtimedop": (220, 192), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188),
+    "msgctl": (71, 187),
+}
+SOCKET, CLONE, CLONE3, IOCTL = (41, 198), (56, 220), (435, 435), (16, 29)
+NEWEST = 451
+PUSH_INTO_TERMINAL = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: keys as if typed
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH
 X32 = 0x40000000  # the second way into x86_64
 
-ALLOW = 0x7FFF0000
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16  # offsets in struct seccomp_data
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in struct seccomp_data
 
 
 def load(offset):
@@ -53,20 +110,32 @@ def refuse(number=errno.EPERM):
     return (0x06, 0, 0, 0x00050000 | number)
 
 
-def program(unix_sockets):
-    """The filter for this machine, top to bottom; each test skips its own refusal when it does not apply."""
+def allow():
+    return (0x06, 0, 0, 0x7FFF0000)
+
+
+def ranges(numbers):
+    """Neighbours together, so that the filter is short."""
+    numbers = sorted(numbers)
+    first = [n for n in numbers if n - 1 not in numbers]
+    return zip(first, [n for n in numbers if n + 1 not in numbers])
+
+
+def program(own_spaces):
+    """The filter for this machine, top to bottom; each test skips its own end when it does not apply.
+
+    With namespaces of its own a session may use Unix sockets and System V IPC; without, it would find its neighbours there.
+    """
     column, architecture = ARCHITECTURES[kernel.MACHINE]
     steps = [load(ARCHITECTURE), equal(architecture, 1, 0), refuse(), load(NUMBER)]
-    if kernel.MACHINE == "x86_64":
-        steps += [at_least(X32, 0, 1), refuse()]
-    for numbers in DENIED.values():
-        if numbers[column] is not None:
-            steps += [equal(numbers[column], 0, 1), refuse()]
-    if unix_sockets:
-        steps += [equal(SOCKET[column], 0, 4), load(FIRST_ARGUMENT), equal(socket.AF_UNIX, 1, 0), refuse(), load(NUMBER)]
-    else:
-        steps += [equal(SOCKET[column], 0, 1), refuse()]
-    steps += [equal(CLONE[column], 0, 4), load(FIRST_ARGUMENT), any_bit(kernel.NEW_ANY, 0, 1), refuse(), load(NUMBER)]
+    listed = ALLOWED | SYSTEM_V if own_spaces else ALLOWED
+    for low, high in ranges({numbers[column] for numbers in listed.values()} - {None}):
+        steps += [at_least(low, 0, 2), at_least(high + 1, 1, 0), allow()]
+    if own_spaces:
+        steps += [equal(SOCKET[column], 0, 3), load(FIRST_ARGUMENT), equal(socket.AF_UNIX, 0, 1), allow(), load(NUMBER)]
+    steps += [equal(CLONE[column], 0, 4), load(FIRST_ARGUMENT), any_bit(kernel.NEW_ANY, 1, 0), allow(), load(NUMBER)]
+    steps += [equal(IOCTL[column], 0, 5), load(SECOND_ARGUMENT)]
+    steps += [equal(PUSH_INTO_TERMINAL[0], 2, 0), equal(PUSH_INTO_TERMINAL[1], 1, 0), allow(), load(NUMBER)]
     # The flags of clone3 are out of a filter's sight; without it the C library uses clone.
-    steps += [equal(CLONE3[column], 0, 1), refuse(errno.ENOSYS)]
-    return kernel.FilterProgram([*steps, (0x06, 0, 0, ALLOW)])
+    steps += [equal(CLONE3[column], 1, 0), at_least(NEWEST + 1, 0, 1), refuse(errno.ENOSYS)]
+    return kernel.FilterProgram([*steps, refuse()])
