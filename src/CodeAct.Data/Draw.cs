@@ -8,6 +8,8 @@ internal sealed class Draw(int seed, Split split, int index)
 {
     private const int HeldOutShare = 7;
 
+    private const double MadeUpShare = 0.4;
+
     private static readonly ConditionalWeakTable<IReadOnlyList<string>, Parts> _parts = [];
 
     private readonly Random _random = new(Mix(Mix(Mix(seed) ^ (int)split) ^ index));
@@ -39,10 +41,11 @@ internal sealed class Draw(int seed, Split split, int index)
         return items[..Math.Min(count, items.Length)];
     }
 
-    /// <summary>One word of a list, from the part that this split may use.</summary>
-    public string Word(IReadOnlyList<string> words) => Pick(Allowed(words));
+    /// <summary>One word of a list, from the part that this split may use; in training now and then a made-up one.</summary>
+    public string Word(IReadOnlyList<string> words) => MadeUp(words) ?? Pick(Allowed(words));
 
-    public string[] Words(IReadOnlyList<string> words, int count) => Sample(Allowed(words), count);
+    public string[] Words(IReadOnlyList<string> words, int count) =>
+        [.. Sample(Allowed(words), count).Select(word => MadeUp(words) ?? word).Distinct()];
 
     /// <summary>Every seventh entry of a list is kept from training and is all that the content split sees.</summary>
     public IReadOnlyList<string> Allowed(IReadOnlyList<string> all)
@@ -52,6 +55,12 @@ internal sealed class Draw(int seed, Split split, int index)
     }
 
     public static string Text(double number) => number.ToString("0.######", CultureInfo.InvariantCulture);
+
+    // Of a few hundred words each becomes a token of its own, and whoever learns with them alone cannot spell another.
+    private string? MadeUp(IReadOnlyList<string> like) =>
+        Split != Split.Train || like[0].Contains(' ', StringComparison.Ordinal) || !Chance(MadeUpShare) ? null
+        : char.IsUpper(like[0][0]) ? Data.Words.Capital(Data.Words.MadeUp(this))
+        : Data.Words.MadeUp(this);
 
     private static Parts Cut(IReadOnlyList<string> all)
     {

@@ -14,9 +14,13 @@ internal sealed record Batch(int Rows, int Columns, long[] Tokens, long[] Positi
     // Rows of few different lengths: oneDNN compiles a program for every new shape of a product, and keeps a thousand.
     private const int LengthStep = 16;
 
+    /// <summary>Tokens of a row that holds a conversation, but for its last token, which is only predicted.</summary>
+    public static int ColumnsOf(TokenShard shard, int conversation) =>
+        (shard.Length(conversation) - 1 + LengthStep - 1) / LengthStep * LengthStep;
+
     public static Batch Of(TokenShard shard, int[] conversations)
     {
-        var columns = (conversations.Max(shard.Length) - 1 + LengthStep - 1) / LengthStep * LengthStep;
+        var columns = conversations.Max(conversation => ColumnsOf(shard, conversation));
         var tokens = new long[conversations.Length * columns];
         List<long> positions = [], labels = [];
         for (var row = 0; row < conversations.Length; row++)
@@ -85,7 +89,7 @@ internal sealed class BatchStream(TokenShard shard, int batchTokens, int seed)
             Array.Sort(neighbours, (a, b) => shard.Length(b).CompareTo(shard.Length(a)));
             for (var start = 0; start < neighbours.Length;)
             {
-                var rows = Math.Max(1, batchTokens / (shard.Length(neighbours[start]) - 1));
+                var rows = Math.Max(1, batchTokens / Batch.ColumnsOf(shard, neighbours[start]));
                 var end = Math.Min(neighbours.Length, start + rows);
                 batches.Add(neighbours[start..end]);
                 start = end;

@@ -7,10 +7,11 @@ namespace CodeAct.Training;
 
 /// <summary>From conversations to a folder of <see cref="PreparedData"/>.</summary>
 /// <param name="Vocabulary">Tokens to learn, control tokens included.</param>
+/// <param name="Known">A folder with the vocabulary of a model that is to learn on; null to learn a new one.</param>
 /// <param name="Context">Longest conversation in tokens; longer ones are left out.</param>
 /// <param name="CopyTasks">Number of copy tasks to make.</param>
 /// <param name="Seed">Of the copy tasks.</param>
-internal sealed record Preparation(int Vocabulary, int Context, int CopyTasks, int Seed)
+internal sealed record Preparation(int Vocabulary, string? Known, int Context, int CopyTasks, int Seed)
 {
     private const string Observation = "observation";
 
@@ -24,7 +25,7 @@ internal sealed record Preparation(int Vocabulary, int Context, int CopyTasks, i
         var lines = sources.SelectMany(File.ReadLines).Where(line => line.Length > 0);
         var conversations = HoldOut([.. lines.Select(Conversation.Parse)]);
         var turns = conversations.Where(item => item.IsTraining).SelectMany(item => item.Turns).ToArray();
-        var vocabulary = BpeTrainer.Train(turns.Select(turn => turn.Content), Vocabulary);
+        var vocabulary = Known is null ? BpeTrainer.Train(turns.Select(turn => turn.Content), Vocabulary) : BpeVocabulary.Load(Known);
         vocabulary.Save(directory);
 
         // llama.cpp's own tokenizer, so that a token in training is a token in use.

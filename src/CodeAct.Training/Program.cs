@@ -20,16 +20,20 @@ var sources = new Option<FileInfo[]>("--data")
     AllowMultipleArgumentsPerToken = true,
 };
 var vocabulary = new Option<int>("--vocab") { Description = "Tokens to learn.", DefaultValueFactory = _ => 2048 };
+var known = new Option<DirectoryInfo?>("--vocab-of")
+{
+    Description = "A folder written by prepare, or a checkpoint, whose vocabulary is to be used: for a run that goes on with other data.",
+};
 var context = new Option<int>("--context") { Description = "Longest conversation in tokens.", DefaultValueFactory = _ => 1024 };
 var copies = new Option<int>("--copies") { Description = "Copy tasks to make.", DefaultValueFactory = _ => 40_000 };
 var prepare = new Command("prepare", "Learn a vocabulary and turn conversations into token shards.")
 {
-    sources, output, vocabulary, context, copies,
+    sources, output, vocabulary, known, context, copies,
 };
 prepare.SetAction(given =>
 {
     var files = given.GetRequiredValue(sources).Select(file => file.FullName);
-    new Preparation(given.GetValue(vocabulary), given.GetValue(context), given.GetValue(copies), Seed: 1)
+    new Preparation(given.GetValue(vocabulary), given.GetValue(known)?.FullName, given.GetValue(context), given.GetValue(copies), Seed: 1)
         .Write(files, given.GetRequiredValue(output).FullName, Console.Out);
 });
 
