@@ -1,3 +1,4 @@
+using System.Globalization;
 using CodeAct.Agents;
 using CodeAct.Conversations;
 using CodeAct.Python;
@@ -42,6 +43,28 @@ public sealed class ShippedModelTests : IDisposable
         Assert.Contains("read_csv(files[0])", events.OfType<CellStarted>().First().Code, StringComparison.Ordinal);
         Assert.Contains("'country': 'France'", events.OfType<CellFinished>().First().Observation, StringComparison.Ordinal);
         Assert.Contains("3", Assert.IsType<RunEnded>(events[^1]).Answer, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_question_of_the_readme_ends_with_the_right_numbers_of_the_file()
+    {
+        var file = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(CliProcess.Command)!, "../../../../examples/products.csv"));
+        var expected = (await File.ReadAllLinesAsync(file, Cancel)).Skip(1).Select(line => line.Split(','))
+            .GroupBy(cells => cells[2], cells => double.Parse(cells[3], CultureInfo.InvariantCulture))
+            .Select(group => (Category: group.Key, Price: group.Average()));
+
+        var ran = await CliProcess.RunAsync(
+            _directory, "", Cancel, "run", "What is the average price per category?", "--file", file, "--json");
+
+        var events = Events(ran);
+        var answer = Assert.IsType<RunEnded>(events[^1]).Answer!.Split('\n');
+        Assert.Equal(2, events.OfType<CellStarted>().Count());
+        Assert.Contains("read_csv", events.OfType<CellStarted>().First().Code, StringComparison.Ordinal);
+        Assert.All(expected, group =>
+        {
+            var line = Assert.Single(answer, line => line.StartsWith(group.Category + ": ", StringComparison.Ordinal));
+            Assert.Equal(group.Price, double.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture), tolerance: 0.0051);
+        });
     }
 
     private static List<AgentEvent> Events(CliResult ran) =>
