@@ -35,7 +35,8 @@ internal sealed class ModelChoice
     {
         var named = arguments.GetValue(_model) ?? Environment.GetEnvironmentVariable("CODEACT_MODEL");
         var name = string.IsNullOrWhiteSpace(named) ? ChosenModel.Default() : ChosenModel.Named(named);
-        return new ChosenModel(name, _server.Read(arguments), arguments.GetValue(_temperature), IsDefault: string.IsNullOrWhiteSpace(named));
+        var (server, temperature) = (_server.Read(arguments), arguments.GetValue(_temperature));
+        return new ChosenModel(name, server, temperature, IsDefault: string.IsNullOrWhiteSpace(named));
     }
 }
 

@@ -89,7 +89,8 @@ try
 {
     return await root.Parse(args).InvokeAsync(settings, CancellationToken.None);
 }
-catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException or ModelFileException or LlamaLibraryException)
+catch (Exception e) when (e is IOException or InvalidDataException or InvalidOperationException
+    or ModelFileException or LlamaLibraryException)
 {
     Console.Error.WriteLine($"codeact-train: {e.Message}");
     return 1;

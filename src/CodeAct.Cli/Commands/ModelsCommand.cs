@@ -144,7 +144,8 @@ internal static class ModelsCommand
 
     private static string Describe(CatalogModel model) => model.Problem is { } problem
         ? $"cannot be used: {problem}"
-        : $"{model.Architecture}, {model.Parameters / 1e6:N1} M parameters, {model.Quantization}, {Size(model.Bytes)}{Context(model.ContextTokens)}";
+        : $"{model.Architecture}, {model.Parameters / 1e6:N1} M parameters, {model.Quantization}, {Size(model.Bytes)}"
+            + Context(model.ContextTokens);
 
     private static void PrintProviders(Screen screen)
     {

@@ -124,15 +124,15 @@ public abstract class PythonSandboxConformance
     }
 
     [Theory]
-    [InlineData("subprocess.Popen(['sleep', MARK])")]
-    [InlineData("subprocess.Popen(['setsid', 'sh', '-c', f'sleep {MARK} & exit'])")]
+    [InlineData("subprocess.Popen(['sleep', MARK]); open('started', 'w')")]
+    [InlineData("subprocess.Popen(['setsid', 'sh', '-c', f'sleep {MARK} & touch started'])")] // on the floor it may end before its session
     public async Task No_process_outlives_its_session(string code)
     {
         var mark = $"{1_000_000 + Environment.TickCount64 % 1_000_000}";
         await using (var session = await CreateAsync())
         {
             await session.RunAsync($"import subprocess, time\nMARK = '{mark}'\n{code}");
-            await PythonSessionConformance.Until(() => IsRunning(mark));
+            await PythonSessionConformance.Until(() => File.Exists(Path.Combine(session.Workspace.Root, "started")));
         }
 
         await PythonSessionConformance.Until(() => !IsRunning(mark));
