@@ -69,7 +69,7 @@ internal sealed class CliProcess : IAsyncDisposable
     /// <summary>What Ctrl-C does.</summary>
     public async Task InterruptAsync(CancellationToken cancellationToken)
     {
-        using var kill = Process.Start("kill", ["-INT", _process.Id.ToString()]);
+        using var kill = Process.Start("sh", ["-c", $"kill -INT {_process.Id}"]); // a bare machine has no program of that name
         await kill.WaitForExitAsync(cancellationToken);
     }
 
