@@ -20,22 +20,35 @@ internal static class HuggingFace
 
     public static LlamaModel Load(HfCheckpoint checkpoint, Device device, Precision precision)
     {
-        var config = checkpoint.Config;
-        var shape = new LlamaShape(config.VocabSize, config.HiddenSize, config.NumHiddenLayers, config.NumAttentionHeads,
-            config.NumKeyValueHeads, config.IntermediateSize, config.MaxPositionEmbeddings)
+        var model = new LlamaModel(Shape(checkpoint.Config), device, precision);
+        Read(checkpoint, model);
+        return model;
+    }
+
+    /// <summary>Gives a model the weights of a checkpoint of the same shape.</summary>
+    /// <exception cref="InvalidDataException">The checkpoint is of a model of another size.</exception>
+    public static void Read(HfCheckpoint checkpoint, LlamaModel model)
+    {
+        var (theirs, ours) = (Shape(checkpoint.Config), model.Shape);
+        if (theirs != ours)
         {
-            RopeTheta = config.RopeTheta,
-            NormEpsilon = config.RmsNormEps,
-        };
-        var model = new LlamaModel(shape, device, precision);
+            throw new InvalidDataException($"The checkpoint holds {theirs}, not {ours}.");
+        }
+
         using var frozen = no_grad();
         using var scope = NewDisposeScope();
-        foreach (var (name, weight) in Parts(shape, model.Named(model.Weights)))
+        foreach (var (name, weight) in Parts(ours, model.Named(model.Weights)))
         {
             weight.copy_(tensor(checkpoint.Weights.Read(name), weight.shape));
         }
-        return model;
     }
+
+    private static LlamaShape Shape(LlamaConfig config) => new(config.VocabSize, config.HiddenSize, config.NumHiddenLayers,
+        config.NumAttentionHeads, config.NumKeyValueHeads, config.IntermediateSize, config.MaxPositionEmbeddings)
+    {
+        RopeTheta = config.RopeTheta,
+        NormEpsilon = config.RmsNormEps,
+    };
 
     private static LlamaConfig Config(LlamaShape shape) => new()
     {

@@ -44,6 +44,16 @@ internal sealed record PreparedData(string Directory, BpeVocabulary Vocabulary, 
         }
     }
 
+    /// <exception cref="InvalidDataException">The checkpoint's tokens are not those of this data.</exception>
+    public void Check(HfCheckpoint checkpoint)
+    {
+        if (!checkpoint.Vocabulary.Tokens.SequenceEqual(Vocabulary.Tokens))
+        {
+            throw new InvalidDataException(
+                $"{checkpoint.Directory} has other tokens than {Directory}: prepare the data with --vocab-of {checkpoint.Directory}.");
+        }
+    }
+
     private static T Read<T>(string directory, string name) =>
         JsonSerializer.Deserialize<T>(File.ReadAllText(Path.Combine(directory, name)))!;
 }

@@ -38,14 +38,22 @@ prepare.SetAction(given =>
 });
 
 var minutes = new Option<double?>("--minutes") { Description = "Length of the run, in place of the recipe's." };
-var run = new Command("run", "Train, or go on with a run that was stopped or killed.") { recipe, data, output, minutes, threads };
+var from = new Option<DirectoryInfo?>("--from")
+{
+    Description = "A Hugging Face checkpoint whose weights a new run starts with, in place of random ones.",
+};
+var run = new Command("run", "Train, or go on with a run that was stopped or killed.")
+{
+    recipe, data, output, from, minutes, threads,
+};
 run.SetAction((given, cancellationToken) =>
 {
     var compute = Start(given.GetValue(threads));
     var read = Recipe.Load(given.GetRequiredValue(recipe).FullName);
     read = given.GetValue(minutes) is { } limit ? (read with { Minutes = limit, Steps = null }).Check() : read;
     var prepared = PreparedData.Load(given.GetRequiredValue(data).FullName);
-    var trainer = new Trainer(read, prepared, given.GetRequiredValue(output).FullName, compute, Console.Out, TimeProvider.System);
+    var trainer = new Trainer(read, prepared, given.GetRequiredValue(output).FullName, given.GetValue(from)?.FullName, compute,
+        Console.Out, TimeProvider.System);
     return Task.Run(() => trainer.Run(cancellationToken) ? 0 : 130, CancellationToken.None);
 });
 

@@ -1,3 +1,4 @@
+using CodeAct.Llama.Checkpoints;
 using static TorchSharp.torch;
 
 namespace CodeAct.Training;
@@ -20,7 +21,15 @@ internal sealed class Trainer
     private readonly RunLog _log;
     private TrainingState _state = TrainingState.Start;
 
-    public Trainer(Recipe recipe, PreparedData data, string output, Compute compute, TextWriter report, TimeProvider clock)
+    /// <param name="recipe">Model, optimizer and schedule.</param>
+    /// <param name="data">What is read.</param>
+    /// <param name="output">The folder that is written; a run that it holds goes on.</param>
+    /// <param name="from">A Hugging Face checkpoint whose weights a new run starts with; null for random ones.</param>
+    /// <param name="compute">Where it runs.</param>
+    /// <param name="report">Gets the progress.</param>
+    /// <param name="clock">Measures the run.</param>
+    public Trainer(
+        Recipe recipe, PreparedData data, string output, string? from, Compute compute, TextWriter report, TimeProvider clock)
     {
         data.Check(recipe);
         (_recipe, _data, _output, _report, _clock) = (recipe, data, output, report, clock);
@@ -35,6 +44,13 @@ internal sealed class Trainer
             _state = Checkpoint.Load(output, _model, _optimizer);
             (_task.Position, _copy.Position) = (_state.Task, _state.Copy);
             report.WriteLine($"Resumed {output} after step {_state.Step}.");
+        }
+        else if (from is not null)
+        {
+            using var checkpoint = HfCheckpoint.Open(from);
+            data.Check(checkpoint);
+            HuggingFace.Read(checkpoint, _model);
+            report.WriteLine($"Starts with the weights of {from}.");
         }
         else
         {

@@ -3,7 +3,7 @@ namespace CodeAct.Data.Tasks;
 /// <summary>Pictures drawn from a table or from numbers in the message; the answer names the file.</summary>
 internal static class PlotTasks
 {
-    private const string Save = "plt.savefig('plot.png')\nplt.close()";
+    private const string Save = "plt.savefig('plot.png', bbox_inches='tight')\nplt.close()";
 
     public static Family Family { get; } = new("plots", 6,
     [

@@ -51,6 +51,17 @@ public sealed class TrainingRunTests(SmallData data) : IClassFixture<SmallData>
     }
 
     [Fact]
+    public async Task A_run_that_starts_from_a_checkpoint_starts_with_its_weights()
+    {
+        WriteRecipe("base", $"\"steps\": {Steps}");
+        WriteRecipe("further", $"\"steps\": {SaveEvery}");
+        await TrainProcess.RunAsync(Run("base"), Token);
+        await TrainProcess.RunAsync([.. Run("further"), "--from", data["base/model"]], Token);
+
+        Assert.InRange(HeldLosses("further")[SaveEvery], 0, 0.75 * HeldLosses("base")[SaveEvery]);
+    }
+
+    [Fact]
     public async Task Data_that_the_recipe_does_not_fit_is_refused_before_the_first_step()
     {
         WriteRecipe("never", $"\"steps\": {Steps}", vocabulary: 300);
