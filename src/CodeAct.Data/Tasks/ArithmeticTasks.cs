@@ -3,7 +3,7 @@ namespace CodeAct.Data.Tasks;
 /// <summary>Sums in words: the numbers have to be put into the right places.</summary>
 internal static class ArithmeticTasks
 {
-    public static Family Family { get; } = new("arithmetic", 9,
+    public static Family Family { get; } = new("arithmetic", 15,
     [
         Problem("percent-of", draw => (draw.Int(1, 95), Round(draw, 20, 2000), 0), "{b} * {a} / 100", (a, b, _) => b * a / 100,
             "{a} percent of {b} is {out}.", 2),
