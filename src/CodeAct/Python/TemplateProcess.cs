@@ -117,14 +117,16 @@ internal sealed class TemplateProcess : IAsyncDisposable
 
         await _socket.SendAsync(request, SocketFlags.None, cancellationToken);
         var worker = await answer.Task;
+        await using var stop = cancellationToken.UnsafeRegister(static worker => ((Worker)worker!).Send(Libc.Kill), worker);
         var frames = new List<Frame>();
-        while (frames.Count == 0 || frames[^1].Kind != FrameKind.Ready)
+        while (!frames.Exists(frame => frame.Kind == FrameKind.Ready))
         {
             await worker.WaitAsync();
             worker.Take(frames);
             if (worker.Ended)
             {
                 worker.Dispose();
+                cancellationToken.ThrowIfCancellationRequested();
                 throw new PythonUnavailableException(
                     $"A new interpreter ended before its first cell: {Text(frames)}");
             }

@@ -17,6 +17,7 @@ import signal
 import socket
 import sys
 import tempfile
+import threading
 import time
 
 from . import confine, kernel, probe
@@ -91,7 +92,7 @@ class Template:
             kernel.unshare(kernel.NEWPID)
         pid = -1
         try:
-            pid = os.fork()
+            pid = kernel.fork()
             return pid
         finally:
             if pid and self.sandbox.spaces:
@@ -193,6 +194,7 @@ class Template:
             signal.set_wakeup_fd(-1)
             _signal.signal(_signal.SIGCHLD, _signal.SIG_DFL)
             os.setsid()
+            threading.main_thread()._set_native_id()
             os.dup2(out, 1)
             os.dup2(err, 2)
             kept = control.detach()

@@ -2,6 +2,7 @@
 
 import json
 import os
+import random
 import sys
 
 from . import wire
@@ -49,7 +50,8 @@ class Worker:
 
 
 def reseed():
-    """Sessions are forks of one process: without this, numpy would draw the same numbers in all; random sees to itself."""
+    """Sessions are forks of one process: without this, all would draw the same numbers."""
+    random.seed()
     numpy = sys.modules.get("numpy")
     if numpy:
         numpy.random.seed(int.from_bytes(os.urandom(4), "little"))  # without a number it takes ten times as long
