@@ -32,10 +32,15 @@ internal static class ModelsCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             using var screen = Screen.OfProcess(TimeProvider.System);
+            var url = server.Read(arguments);
             PrintModels(screen);
-            var asked = server.Read(arguments) is not { } url || await PrintServedAsync(screen, url, cancellationToken);
             PrintProviders(screen);
-            return asked ? ExitCode.Done : ExitCode.Error;
+            if (url is not null)
+            {
+                await PrintServedAsync(screen, url, cancellationToken);
+            }
+
+            return ExitCode.Done;
         });
         return command;
     }
@@ -117,26 +122,15 @@ internal static class ModelsCommand
         }
     }
 
-    /// <summary>False when the server could not be asked; that is said.</summary>
-    private static async Task<bool> PrintServedAsync(Screen screen, Uri url, CancellationToken cancellationToken)
+    private static async Task PrintServedAsync(Screen screen, Uri url, CancellationToken cancellationToken)
     {
+        var options = ChosenModel.Server("any", url) with { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(10) };
+        var models = await OpenAIModels.ListAsync(options, cancellationToken);
         screen.Line();
-        try
+        screen.Line(models.Count == 0 ? $"{url} has no models." : $"At {url}:");
+        foreach (var model in models)
         {
-            var options = ChosenModel.Server("any", url) with { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(10) };
-            var models = await OpenAIModels.ListAsync(options, cancellationToken);
-            screen.Line(models.Count == 0 ? $"{url} has no models." : $"At {url}:");
-            foreach (var model in models)
-            {
-                screen.Line($"  openai:{TerminalText.Clean(model.Id)}{Context(model.ContextTokens)}");
-            }
-
-            return true;
-        }
-        catch (ModelException refused)
-        {
-            screen.Line(refused.Message);
-            return false;
+            screen.Line($"  openai:{TerminalText.Clean(model.Id)}{Context(model.ContextTokens)}");
         }
     }
 

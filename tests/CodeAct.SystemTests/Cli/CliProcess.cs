@@ -23,7 +23,11 @@ internal sealed class CliProcess : IAsyncDisposable
     /// <summary>Starts it. Its standard input is a pipe that holds <paramref name="input"/> and ends.</summary>
     public static async Task<CliProcess> StartAsync(string directory, string input, params string[] arguments)
     {
-        var process = Start(directory, "dotnet", [Command, .. arguments]);
+        return await StartAsync(Start(directory, "dotnet", [Command, .. arguments]), input);
+    }
+
+    private static async Task<CliProcess> StartAsync(Process process, string input)
+    {
         await process.StandardInput.WriteAsync(input.AsMemory(), CancellationToken.None);
         process.StandardInput.Close();
         return new CliProcess(process);
@@ -49,6 +53,15 @@ internal sealed class CliProcess : IAsyncDisposable
         string directory, string input, CancellationToken cancellationToken, params string[] arguments)
     {
         await using var process = await StartAsync(directory, input, arguments);
+        return await process.EndAsync(cancellationToken);
+    }
+
+    /// <summary>Runs it to its end with a variable set in its environment.</summary>
+    public static async Task<CliResult> RunWithAsync(
+        string variable, string value, string directory, CancellationToken cancellationToken, params string[] arguments)
+    {
+        var started = Start(directory, "env", [$"{variable}={value}", "dotnet", Command, .. arguments]);
+        await using var process = await StartAsync(started, "");
         return await process.EndAsync(cancellationToken);
     }
 

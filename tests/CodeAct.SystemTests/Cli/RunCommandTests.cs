@@ -115,13 +115,17 @@ public sealed class RunCommandTests(TinyModel tiny) : IDisposable
         var noModel = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--model", "gguf:nothing.gguf");
         var noFile = await CliProcess.RunAsync(
             _directory, "", Cancel, "run", "?", "--model", "openai:x", "--base-url", "http://127.0.0.1:9/v1", "--file", "a.csv");
+        var noUrl = await CliProcess.RunWithAsync("OPENAI_BASE_URL", "nonsense", _directory, Cancel, "models");
+        var noServer = await CliProcess.RunAsync(_directory, "", Cancel, "models", "--base-url", "http://127.0.0.1:9/v1");
         var noOption = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--max-turns", "0");
 
-        Assert.Equal((1, 1, 1), (noModel.ExitCode, noFile.ExitCode, noOption.ExitCode));
+        Assert.All([noModel, noFile, noUrl, noServer, noOption], ran => Assert.Equal(1, ran.ExitCode));
         Assert.Contains("nothing.gguf", noModel.Errors);
         Assert.Contains("There is no file 'a.csv'", noFile.Errors);
+        Assert.Contains("OPENAI_BASE_URL: 'nonsense' is no URL; write it like http://localhost:8080/v1.", noUrl.Errors);
+        Assert.Contains("http://127.0.0.1:9/v1", noServer.Errors);
         Assert.Contains("--max-turns takes a whole number above 0", noOption.Errors);
-        Assert.All([noModel, noFile], ran => Assert.Single(ran.Errors.TrimEnd('\n').Split('\n')));
+        Assert.All([noModel, noFile, noUrl, noServer], ran => Assert.Single(ran.Errors.TrimEnd('\n').Split('\n')));
     }
 
     [Fact]
