@@ -46,7 +46,7 @@ def _syscall(call, number, *arguments):
 def fork():
     """Forks without Python's own work after a fork, which lets go of other threads and copies 0.8 MB of pages to do it.
 
-    For a process that has only one thread, and has not asked for anything to be done at a fork.
+    For a process with a single thread. What was asked to be done at a fork is left out too: see worker.reseed.
     """
     return _check(_fork(), "fork")
 
