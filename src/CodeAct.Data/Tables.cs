@@ -89,7 +89,9 @@ internal static class Tables
             $"{Two(2)}=int {draw.Int(0, 9)} {draw.Pick<int>([20, 100, 1000, 9000])}",
             $"{Two(3)}=num 0.5 {draw.Pick<int>([10, 50, 100, 900])} {draw.Int(1, 2)}",
             $"{Two(4)}=int 1 {draw.Pick<int>([10, 50, 500])}",
-            .. draw.Chance(0.35) ? [$"{draw.Pick<string>(["day", nouns[9], nouns[9] + " date", nouns[9] + " day"])}=date"] : Array.Empty<string>(),
+            .. draw.Chance(0.35)
+                ? [$"{draw.Pick<string>(["day", nouns[9], nouns[9] + " date", nouns[9] + " day"])}=date"]
+                : Array.Empty<string>(),
         ];
         return [Words.Plural(nouns[5]), $"{nouns[5]}, {Words.Plural(nouns[5])}", .. all.DistinctBy(spec => spec.Split('=')[0])];
     }
