@@ -22,9 +22,13 @@ public abstract record CellEvent
     }
 }
 
-/// <summary>The interpreter of earlier cells is gone and with it their variables; this cell runs in a fresh one. Comes first.</summary>
-/// <param name="Reason">Why the earlier one ended, for the model to read.</param>
-public sealed record InterpreterRestarted(string Reason) : CellEvent;
+/// <summary>The interpreter of earlier cells is gone; this cell runs in another. Comes first.</summary>
+/// <param name="Reason">Why the earlier one ended, and what became of the variables, for the model to read.</param>
+public sealed record InterpreterRestarted(string Reason) : CellEvent
+{
+    /// <summary>The checkpoint whose variables there are now; null when they are lost.</summary>
+    public Checkpoint? From { get; init; }
+}
 
 /// <summary>Text written to a stream.</summary>
 /// <param name="Stream">Which stream.</param>

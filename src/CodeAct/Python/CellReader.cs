@@ -49,13 +49,8 @@ internal sealed class CellReader(uint cell)
         }
     }
 
-    private static MimeBundle Bundle(ReadOnlySpan<byte> payload)
-    {
-        var forms = Parse(payload, WireJson.Default.DictionaryStringString);
-        return forms.ContainsValue(null!) ? throw new InvalidDataException("A display has a form without data.") : new MimeBundle(forms);
-    }
-
-    private static T Parse<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type)
+    /// <exception cref="InvalidDataException">It is no such thing.</exception>
+    public static T Parse<T>(ReadOnlySpan<byte> payload, JsonTypeInfo<T> type)
     {
         try
         {
@@ -65,6 +60,12 @@ internal sealed class CellReader(uint cell)
         {
             throw new InvalidDataException("A frame holds no valid JSON.", malformed);
         }
+    }
+
+    private static MimeBundle Bundle(ReadOnlySpan<byte> payload)
+    {
+        var forms = Parse(payload, WireJson.Default.DictionaryStringString);
+        return forms.ContainsValue(null!) ? throw new InvalidDataException("A display has a form without data.") : new MimeBundle(forms);
     }
 
     private StreamText? Text(Frame frame, bool early)

@@ -20,4 +20,20 @@ public interface IPythonSession : IAsyncDisposable
 
     /// <summary>Sets a variable, by way of JSON. It is set again whenever a fresh interpreter takes over.</summary>
     Task SetVariableAsync(string name, JsonNode? value, CancellationToken cancellationToken);
+
+    /// <summary>The checkpoints that it can be taken back to, the oldest first.</summary>
+    IReadOnlyList<Checkpoint> Checkpoints { get; }
+
+    /// <summary>Bytes of memory that they take, each process with its part of what it shares (proportional set size).</summary>
+    long CheckpointBytes { get; }
+
+    /// <summary>Keeps the state as it is now: variables, everything else in memory, and the files of the workspace.</summary>
+    /// <remarks>Costs 2 to 3 ms, and later what is written to: memory is shared until then. What it holds: docs/checkpoints.md.</remarks>
+    /// <exception cref="CheckpointException">The session has something that cannot be kept, such as a running thread.</exception>
+    Task<Checkpoint> CheckpointAsync(CancellationToken cancellationToken);
+
+    /// <summary>Takes the session back: what runs in it is ended, and variables and files are those of the checkpoint.</summary>
+    /// <remarks>The checkpoint stays, and so do later ones.</remarks>
+    /// <exception cref="CheckpointException">It is not there any more.</exception>
+    Task RollbackAsync(Checkpoint checkpoint, CancellationToken cancellationToken);
 }

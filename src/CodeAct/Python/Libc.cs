@@ -5,16 +5,37 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CodeAct.Python;
 
+/// <summary>Which file it is, and when and how it was changed last.</summary>
+internal readonly record struct FileStamp(
+    uint Mode, uint User, uint Group, ulong Inode, long Size, DateTime Modified, DateTime Changed)
+{
+    /// <summary>Regular file, directory, link, ...</summary>
+    public uint Kind => Mode & Libc.KindOfFile;
+}
+
 /// <summary>The system calls that .NET has no name for. Linux, 64 bit.</summary>
 internal static unsafe partial class Libc
 {
     public const int Interrupt = 2; // SIGINT
+    public const int Stop = 19; // SIGSTOP
     public const int Kill = 9; // SIGKILL
     public const int Again = 11; // EAGAIN: nothing to read now
     public const short Readable = 1; // POLLIN
     public const short HungUp = 16; // POLLHUP
 
     private const int MostHandles = 8;
+    public const uint KindOfFile = 0xF000; // S_IFMT
+    public const uint RegularFile = 0x8000;
+    public const uint Directory = 0x4000;
+    public const uint SymbolicLink = 0xA000;
+
+    private const int UnixFamily = 1; // AF_UNIX
+    private const int StreamSocket = 1;
+    private const int MessageSocket = 5; // SOCK_SEQPACKET
+    private const int SocketLevel = 1; // SOL_SOCKET
+    private const int PassHandles = 1; // SCM_RIGHTS
+    private const int NoSignal = 0x4000; // MSG_NOSIGNAL
+    private const long PidfdOpen = 434;
     private const long PidfdSendSignal = 424; // as OpenAt2, the same number on every architecture
     private const long OpenAt2 = 437;
     private const int SetNonBlocking = 4; // F_SETFL
@@ -123,9 +144,87 @@ internal static unsafe partial class Libc
         }
     }
 
+    /// <summary>Sends one message with descriptors; the other side gets copies of them.</summary>
+    /// <exception cref="Win32Exception">It did not go through; EAGAIN when the socket does not block and is full.</exception>
+    public static void Send(SafeHandle socket, ReadOnlySpan<byte> bytes, ReadOnlySpan<SafeHandle> handles)
+    {
+        const int HeaderSize = 16;
+        var length = HeaderSize + (handles.Length * sizeof(int));
+        var control = stackalloc byte[HeaderSize + (MostHandles * sizeof(int))];
+        *(nuint*)control = (nuint)length;
+        ((int*)control)[2] = SocketLevel;
+        ((int*)control)[3] = PassHandles;
+        for (var index = 0; index < handles.Length; index++)
+        {
+            ((int*)(control + HeaderSize))[index] = (int)handles[index].DangerousGetHandle();
+        }
+
+        fixed (byte* start = bytes)
+        {
+            var part = new IoVector { Start = start, Length = (nuint)bytes.Length };
+            var message = new Message { Parts = &part, PartCount = 1, Control = control, ControlLength = (nuint)length };
+            Check((int)sendmsg(socket, &message, NoSignal));
+        }
+    }
+
+    /// <summary>Two connected Unix sockets: of single messages, or of a stream.</summary>
+    public static (SafeFileHandle Near, SafeFileHandle Far) Sockets(bool messages)
+    {
+        var pair = stackalloc int[2];
+        Check(socketpair(UnixFamily, (messages ? MessageSocket : StreamSocket) | CloseOnExec, 0, pair));
+        return (new SafeFileHandle(pair[0], ownsHandle: true), new SafeFileHandle(pair[1], ownsHandle: true));
+    }
+
+    /// <summary>A pipe: its reading end and its writing end.</summary>
+    public static (SafeFileHandle Reading, SafeFileHandle Writing) Pipe()
+    {
+        var pair = stackalloc int[2];
+        Check(pipe2(pair, CloseOnExec));
+        return (new SafeFileHandle(pair[0], ownsHandle: true), new SafeFileHandle(pair[1], ownsHandle: true));
+    }
+
+    /// <summary>What the system knows of a file, or of a link itself; of a file that is not there, nothing but zeros.</summary>
+    public static FileStamp Stat(string path)
+    {
+        const int AtCurrent = -100; // AT_FDCWD
+        const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
+        const uint Basic = 0x7FF; // STATX_BASIC_STATS
+        var facts = stackalloc byte[256]; // struct statx
+        if (statx(AtCurrent, path, NoFollow, Basic, facts) != 0)
+        {
+            return default;
+        }
+
+        return new FileStamp(
+            *(ushort*)(facts + 28),
+            *(uint*)(facts + 20),
+            *(uint*)(facts + 24),
+            *(ulong*)(facts + 32),
+            *(long*)(facts + 40),
+            Time(facts + 112),
+            Time(facts + 96));
+    }
+
+    /// <summary>Gives a file or a link to its owner of before; needs to be root unless that is already so.</summary>
+    public static void SetOwner(string path, FileStamp like)
+    {
+        if (Environment.IsPrivilegedProcess)
+        {
+            Check(lchown(path, like.User, like.Group));
+        }
+    }
+
+    /// <summary>Sets the permissions of a file or a directory.</summary>
+    public static void SetMode(string path, uint mode) => Check(chmod(path, mode & ~KindOfFile));
+
+    /// <summary>A pidfd; invalid when there is no such process.</summary>
+    public static SafeFileHandle OpenProcess(int pid) => new((nint)pidfd_open(PidfdOpen, pid, 0), ownsHandle: true);
+
     /// <summary>Throws with the system's own words when a call failed.</summary>
     public static int Check(int result, [CallerArgumentExpression(nameof(result))] string call = "") =>
         result >= 0 ? result : throw new Win32Exception(Marshal.GetLastPInvokeError(), $"{call}: {Marshal.GetLastPInvokeErrorMessage()}");
+
+    private static DateTime Time(byte* at) => DateTime.UnixEpoch.AddSeconds(*(long*)at).AddTicks(*(uint*)(at + 8) / 100);
 
     [StructLayout(LayoutKind.Sequential)]
     private struct OpenHow
@@ -185,4 +284,25 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial nint recvmsg(SafeHandle socket, Message* message, int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int statx(int directory, string path, int flags, uint mask, byte* facts);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int chmod(string path, uint mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int lchown(string path, uint user, uint group);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint sendmsg(SafeHandle socket, Message* message, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int socketpair(int family, int type, int protocol, int* pair);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int pipe2(int* pair, int flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial long pidfd_open(long number, int pid, uint flags);
 }

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace CodeAct.Python;
 
 /// <summary>A session in a forked worker of this machine.</summary>
-internal sealed class LocalSession(PythonEngine engine, Workspace workspace, SessionLimits limits, Worker first) : IPythonSession
+internal sealed partial class LocalSession(
+    PythonEngine engine, Workspace workspace, SessionLimits limits, Worker first, CheckpointOptions checkpointing) : IPythonSession
 {
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(2); // the kernel needs that for some GB of memory
 
@@ -15,7 +16,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
     private readonly List<CellEvent> _late = []; // what came between cells
     private Worker? _worker = first;
     private InterruptLadder? _ladder;
-    private string _lost = "";
+    private string _death = ""; // what the last interpreter died of
     private uint _cell;
     private int _disposed;
 
@@ -24,15 +25,16 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
     public async IAsyncEnumerable<CellEvent> RunAsync(Cell cell, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
+        var started = engine.Options.Time.GetTimestamp();
         try
         {
             ObjectDisposedException.ThrowIf(_disposed == 1, this);
-            var started = engine.Options.Time.GetTimestamp();
             foreach (var opening in await OpenAsync(cancellationToken))
             {
                 yield return opening;
             }
 
+            await ProtectAsync();
             var worker = _worker!;
             var reader = new CellReader(++_cell);
             using var ladder = _ladder = new InterruptLadder(worker, cell.Timeout, engine.Options.InterruptGrace, engine.Options.Time);
@@ -63,6 +65,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
         {
             _ladder = null;
             _turn.Release();
+            ProtectWhenIdle(engine.Options.Time.GetElapsedTime(started));
         }
     }
 
@@ -101,6 +104,9 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
             if (isFirst)
             {
                 _worker?.Dispose();
+                _processes.Dispose();
+                ForgetCheckpoints();
+                _idle?.Dispose();
                 engine.Forget(this);
                 workspace.Dispose();
             }
@@ -119,18 +125,17 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
             Collect(present, new CellReader(_cell + 1), _late, early: true);
             if (present.Ended || present.Exit.IsCompleted)
             {
-                _lost = await DeathAsync(present, ladder: null, limit: null);
+                await DeathAsync(present, ladder: null, limit: null);
             }
         }
 
         InterpreterRestarted? restarted = null;
         if (_worker is null)
         {
-            _worker = await engine.ForkAsync(workspace, limits, cancellationToken);
-            restarted = new InterpreterRestarted(_lost);
+            restarted = await ReviveAsync(cancellationToken);
             foreach (var (name, value) in _variables)
             {
-                await AssignAsync(_worker, name, value);
+                await AssignAsync(_worker!, name, value);
             }
         }
 
@@ -188,7 +193,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
         ladder.Dispose();
         if (!reader.Done)
         {
-            _lost = await DeathAsync(worker, ladder, limit);
+            await DeathAsync(worker, ladder, limit);
         }
     }
 
@@ -196,7 +201,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
     {
         var (status, reason) = (reader, ladder.Cause) switch
         {
-            ({ Done: false }, _) => (CellStatus.Died, _lost),
+            ({ Done: false }, _) => (CellStatus.Died, $"{_death}; {Remains()}."),
             ({ Interrupted: true }, StopCause.TimeLimit) => (CellStatus.TimedOut,
                 $"The cell reached its time limit of {Seconds(cell.Timeout)} and was interrupted; variables are kept."),
             ({ Interrupted: true }, StopCause.Interrupt) => (CellStatus.Interrupted, "The cell was interrupted; variables are kept."),
@@ -206,8 +211,8 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
         return new CellEnded(status, engine.Options.Time.GetElapsedTime(started), reader.Done, reason, workspace.TakeChanges());
     }
 
-    /// <summary>Takes leave of a dead worker and says what it died of.</summary>
-    private async Task<string> DeathAsync(Worker worker, InterruptLadder? ladder, TimeSpan? limit)
+    /// <summary>Takes leave of a dead worker and notes what it died of.</summary>
+    private async Task DeathAsync(Worker worker, InterruptLadder? ladder, TimeSpan? limit)
     {
         WorkerExit? exit = null;
         try
@@ -221,22 +226,22 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
 
         worker.Dispose();
         _worker = null;
-        return ladder is { Killed: true } ? KilledBecause(ladder, limit) : Because(exit);
+        _death = ladder is { Killed: true } ? KilledBecause(ladder, limit) : Because(exit);
     }
 
     private static string KilledBecause(InterruptLadder ladder, TimeSpan? limit) =>
         (ladder.Cause == StopCause.TimeLimit && limit is { } time
             ? $"The cell reached its time limit of {Seconds(time)}"
             : "The cell was to be interrupted")
-        + $" and ignored {ladder.Interrupts} interrupts, so the interpreter was killed; all variables are lost.";
+        + $" and ignored {ladder.Interrupts} interrupts, so the interpreter was killed";
 
     private static string Because(WorkerExit? exit) => exit switch
     {
-        null => "The interpreter is gone; all variables are lost.",
-        { Signal: "SIGKILL" } => "The interpreter was killed by SIGKILL, most likely because memory ran out; all variables are lost.",
-        { Signal: "SIGSEGV" } => "The interpreter crashed (SIGSEGV, a fault in native code); all variables are lost.",
-        { Signal: { } signal } => $"The interpreter was killed by {signal}; all variables are lost.",
-        { Code: var code } => $"The interpreter ended itself with exit code {code}; all variables are lost.",
+        null => "The interpreter is gone",
+        { Signal: "SIGKILL" } => "The interpreter was killed by SIGKILL, most likely because memory ran out",
+        { Signal: "SIGSEGV" } => "The interpreter crashed (SIGSEGV, a fault in native code)",
+        { Signal: { } signal } => $"The interpreter was killed by {signal}",
+        { Code: var code } => $"The interpreter ended itself with exit code {code}",
     };
 
     private static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.###} s";

@@ -54,7 +54,7 @@ public sealed class PythonEngine : IAsyncDisposable
         var (worker, workspace) = options.Limits is null
             ? await _pool.TakeAsync(cancellationToken)
             : await _pool.ForkAsync(options.Limits, warm: false, cancellationToken);
-        var session = new LocalSession(this, workspace, options.Limits ?? Options.Limits, worker);
+        var session = new LocalSession(this, workspace, options.Limits ?? Options.Limits, worker, options.Checkpoints ?? Options.Checkpoints);
         _sessions[session] = 0;
         return session;
     }
@@ -71,6 +71,13 @@ public sealed class PythonEngine : IAsyncDisposable
         await _template.DisposeAsync();
         _reactor.Dispose();
     }
+
+    internal Reactor Reactor => _reactor;
+
+    internal string CheckpointStore => _template.CheckpointStore;
+
+    /// <summary>Lets a checkpoint outlive its worker where the template would else end it.</summary>
+    internal Task KeepAsync(FrozenProcess frozen) => frozen.Number is { } process ? _template.KeepAsync(process) : Task.CompletedTask;
 
     internal Task<Worker> ForkAsync(Workspace workspace, SessionLimits limits, CancellationToken cancellationToken) =>
         _template.ForkAsync(workspace, limits, warm: false, cancellationToken);

@@ -27,6 +27,9 @@ public sealed record PythonEngineOptions
     /// <summary>What each session may use unless it is told otherwise.</summary>
     public SessionLimits Limits { get; init; } = new();
 
+    /// <summary>When sessions take checkpoints by themselves, unless they are told otherwise.</summary>
+    public CheckpointOptions Checkpoints { get; init; } = new();
+
     /// <summary>How long a cell that ignores interrupts may go on before its interpreter is killed; 2 s unless told.</summary>
     public TimeSpan InterruptGrace
     {
@@ -48,4 +51,7 @@ public sealed record SessionOptions
 {
     /// <summary>Its own limits; null for those of the engine. Such a session does not come from the pool.</summary>
     public SessionLimits? Limits { get; init; }
+
+    /// <summary>Its own way with checkpoints; null for that of the engine.</summary>
+    public CheckpointOptions? Checkpoints { get; init; }
 }

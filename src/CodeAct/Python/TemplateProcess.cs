@@ -117,22 +117,26 @@ internal sealed class TemplateProcess : IAsyncDisposable
 
         await _socket.SendAsync(request, SocketFlags.None, cancellationToken);
         var worker = await answer.Task;
-        await using var stop = cancellationToken.UnsafeRegister(static worker => ((Worker)worker!).Send(Libc.Kill), worker);
-        var frames = new List<Frame>();
-        while (!frames.Exists(frame => frame.Kind == FrameKind.Ready))
+        try
         {
-            await worker.WaitAsync();
-            worker.Take(frames);
-            if (worker.Ended)
-            {
-                worker.Dispose();
-                cancellationToken.ThrowIfCancellationRequested();
-                throw new PythonUnavailableException(
-                    $"A new interpreter ended before its first cell: {Text(frames)}");
-            }
+            await worker.ReadyAsync(cancellationToken);
+            return worker;
         }
+        catch
+        {
+            worker.Processes.Dispose();
+            throw;
+        }
+    }
 
-        return worker;
+    /// <summary>Lets a checkpoint stay when its worker has ended. Only without process namespaces need the template know.</summary>
+    public async Task KeepAsync(int process)
+    {
+        if (!_receiving.IsCompleted)
+        {
+            await _socket.SendAsync(
+                JsonSerializer.SerializeToUtf8Bytes(new KeepRequest(process), WireJson.Default.KeepRequest), SocketFlags.None, CancellationToken.None);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -152,6 +156,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
         foreach (var worker in _workers.Values)
         {
             worker.Send(Libc.Kill);
+            worker.Processes.Dispose();
         }
 
         _watching.Dispose();
@@ -172,18 +177,23 @@ internal sealed class TemplateProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Where snapshots of workspaces keep their contents; only the host can enter.</summary>
+    public string CheckpointStore => Path.Combine(_directory, "checkpoints");
+
     /// <summary>A workspace inside the engine's directory: it goes when the engine goes, in whatever way.</summary>
     public Workspace CreateWorkspace() => Workspace.Create(Path.Combine(_directory, "workspaces"));
 
     private static void Unpack(string directory)
     {
         Directory.CreateDirectory(Path.Combine(directory, Package));
+        var checkpoints = Directory.CreateDirectory(Path.Combine(directory, "checkpoints")).FullName;
         var workspaces = Directory.CreateDirectory(Path.Combine(directory, "workspaces")).FullName;
         if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows())
         {
             // Sessions have uids of their own; each may pass through to its workspace, which is open to nobody else.
             File.SetUnixFileMode(directory, PassThrough);
             File.SetUnixFileMode(workspaces, PassThrough);
+            File.SetUnixFileMode(checkpoints, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         }
 
         var assembly = Assembly.GetExecutingAssembly();
@@ -277,9 +287,6 @@ internal sealed class TemplateProcess : IAsyncDisposable
         }
     }
 
-    private static string Text(List<Frame> frames) =>
-        string.Concat(frames.Where(frame => frame.Cell is null).Select(frame => Encoding.UTF8.GetString(frame.Payload.Span))).Trim();
-
     private PythonUnavailableException Gone() => new($"The Python template process is gone: {Words(_complaints)}");
 
     private async Task ReceiveAsync()
@@ -333,7 +340,9 @@ internal sealed class TemplateProcess : IAsyncDisposable
             }
             else
             {
-                asked.TrySetResult(_workers[message.Id] = new Worker(_reactor, handles[0], handles[1], handles[2], handles[3]));
+                var processes = new SessionProcesses(handles.ElementAtOrDefault(4));
+                var worker = new Worker(_reactor, processes, handles[3], handles[0], handles[1], handles[2]);
+                asked.TrySetResult(_workers[message.Id] = worker);
             }
         }
     }

@@ -7,6 +7,7 @@ internal static class FrameKind
 {
     public const byte Run = (byte)'R';
     public const byte SetVariable = (byte)'S';
+    public const byte Checkpoint = (byte)'C';
     public const byte Ready = (byte)'H';
     public const byte Done = (byte)'.';
     public const byte Stdout = (byte)'1';
@@ -32,9 +33,21 @@ internal sealed record TemplateOptions(
 /// <summary>Asks the template for a worker; a warm one has run a cell already, so that the first is as fast as any.</summary>
 internal sealed record ForkRequest(long Id, string Workspace, SessionLimits Limits, bool Warm);
 
+/// <summary>Tells the template that a process is a checkpoint: it stays when its worker has ended.</summary>
+internal sealed record KeepRequest(int Keep);
+
 /// <summary>What the template says; which fields are there tells what it is.</summary>
 internal sealed record TemplateMessage(
     long Id, int? Forked, string? Failed, int? Exited, string? Signal, TemplateReady? Ready);
+
+/// <summary>What a worker answers when it is to make a checkpoint: the process id in its own namespace, or why there is none.</summary>
+internal sealed record CheckpointAnswer(int? Pid, string? Refused);
+
+/// <summary>Lets a checkpoint go on; in another directory than its own when there is one.</summary>
+internal sealed record ResumeRequest(string? Home);
+
+/// <summary>What a checkpoint says of a process resumed from it: that it is there, or how it has ended.</summary>
+internal sealed record ResumedMessage(int Process, int? Exited, string? Signal);
 
 /// <summary>The template has imported its modules.</summary>
 internal sealed record TemplateReady(
@@ -51,7 +64,11 @@ internal sealed record WireError(
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(TemplateOptions))]
 [JsonSerializable(typeof(ForkRequest))]
+[JsonSerializable(typeof(KeepRequest))]
 [JsonSerializable(typeof(TemplateMessage))]
+[JsonSerializable(typeof(CheckpointAnswer))]
+[JsonSerializable(typeof(ResumeRequest))]
+[JsonSerializable(typeof(ResumedMessage))]
 [JsonSerializable(typeof(WireError))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class WireJson : JsonSerializerContext;

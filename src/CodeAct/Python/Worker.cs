@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.ComponentModel;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodeAct.Python;
@@ -31,8 +33,10 @@ internal sealed class Worker : IDisposable
     private int _filled;
     private bool _hungUp;
 
-    public Worker(Reactor reactor, SafeFileHandle process, SafeFileHandle control, SafeFileHandle stdout, SafeFileHandle stderr)
+    public Worker(
+        Reactor reactor, SessionProcesses processes, SafeFileHandle process, SafeFileHandle control, SafeFileHandle stdout, SafeFileHandle stderr)
     {
+        Processes = processes;
         _process = process;
         _control = new Socket(new SafeSocketHandle(control.DangerousGetHandle(), ownsHandle: true)) { Blocking = false };
         control.SetHandleAsInvalid();
@@ -40,10 +44,25 @@ internal sealed class Worker : IDisposable
         _watching = reactor.Watch(_changed, _control.SafeHandle, stdout, stderr);
     }
 
+    /// <summary>What it belongs to.</summary>
+    public SessionProcesses Processes { get; }
+
+    /// <summary>Its number on this machine; null when it is gone.</summary>
+    public int? Number
+    {
+        get
+        {
+            lock (_process)
+            {
+                return _process.IsClosed ? null : ProcessTree.Number(_process);
+            }
+        }
+    }
+
     /// <summary>Nothing more will come.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>How the process ended; told by the template, which is its parent.</summary>
+    /// <summary>How the process ended; told by its parent: the template, or the checkpoint that it was resumed from.</summary>
     public Task<WorkerExit> Exit => _exit.Task;
 
     public void SetExit(WorkerExit exit)
@@ -64,13 +83,32 @@ internal sealed class Worker : IDisposable
         }
     }
 
+    /// <summary>Waits until it takes cells.</summary>
+    /// <exception cref="PythonUnavailableException">It has ended instead, and is disposed.</exception>
+    public async Task ReadyAsync(CancellationToken cancellationToken)
+    {
+        await using var stop = cancellationToken.UnsafeRegister(static worker => ((Worker)worker!).Send(Libc.Kill), this);
+        var frames = new List<Frame>();
+        while (!frames.Exists(frame => frame.Kind == FrameKind.Ready))
+        {
+            await WaitAsync();
+            Take(frames);
+            if (Ended)
+            {
+                Dispose();
+                cancellationToken.ThrowIfCancellationRequested();
+                throw new PythonUnavailableException($"A new interpreter ended before its first cell: {Text(frames)}");
+            }
+        }
+    }
+
+    /// <summary>Sends an empty frame with a descriptor.</summary>
+    /// <exception cref="Win32Exception">The worker is gone.</exception>
+    public void Send(byte kind, uint cell, SafeHandle descriptor) => Libc.Send(_control.SafeHandle, Frame(kind, cell, default), [descriptor]);
+
     public async Task SendAsync(byte kind, uint cell, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        var frame = new byte[PrefixSize + CellSize + payload.Length];
-        BinaryPrimitives.WriteInt32LittleEndian(frame, CellSize + payload.Length);
-        frame[4] = kind;
-        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(PrefixSize), cell);
-        payload.CopyTo(frame.AsMemory(PrefixSize + CellSize));
+        var frame = Frame(kind, cell, payload.Span);
         var sent = Math.Max(0, _control.Send(frame, SocketFlags.None, out var error)); // goes through, but for large cells
         if (error is not (SocketError.Success or SocketError.WouldBlock))
         {
@@ -154,6 +192,19 @@ internal sealed class Worker : IDisposable
             pipe.Dispose();
         }
     }
+
+    private static byte[] Frame(byte kind, uint cell, ReadOnlySpan<byte> payload)
+    {
+        var frame = new byte[PrefixSize + CellSize + payload.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, CellSize + payload.Length);
+        frame[4] = kind;
+        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(PrefixSize), cell);
+        payload.CopyTo(frame.AsSpan(PrefixSize + CellSize));
+        return frame;
+    }
+
+    private static string Text(List<Frame> frames) =>
+        string.Concat(frames.Where(frame => frame.Cell is null).Select(frame => Encoding.UTF8.GetString(frame.Payload.Span))).Trim();
 
     private bool HasSomething(int milliseconds)
     {

@@ -52,6 +52,7 @@ internal sealed class WorkerPool : IAsyncDisposable
     private static void Discard((Worker Worker, Workspace Workspace) ready)
     {
         ready.Worker.Dispose();
+        ready.Worker.Processes.Dispose();
         ready.Workspace.Dispose();
     }
 

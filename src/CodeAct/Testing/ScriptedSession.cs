@@ -30,6 +30,20 @@ public sealed class ScriptedSession(TimeProvider time) : IPythonSession
     /// <inheritdoc/>
     public Workspace Workspace { get; } = Workspace.Create();
 
+    /// <inheritdoc/>
+    public IReadOnlyList<Checkpoint> Checkpoints => [];
+
+    /// <inheritdoc/>
+    public long CheckpointBytes => 0;
+
+    /// <inheritdoc/>
+    /// <exception cref="CheckpointException">Always.</exception>
+    public Task<Checkpoint> CheckpointAsync(CancellationToken cancellationToken) => throw NoState();
+
+    /// <inheritdoc/>
+    /// <exception cref="CheckpointException">Always.</exception>
+    public Task RollbackAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => throw NoState();
+
     /// <summary>Answers <paramref name="code"/> with <paramref name="events"/>.</summary>
     /// <param name="code">The whole source of the cell.</param>
     /// <param name="events">
@@ -123,4 +137,6 @@ public sealed class ScriptedSession(TimeProvider time) : IPythonSession
         CellStatus.TimedOut => $"The cell ran longer than {cell.Timeout.TotalSeconds:0.###} s and was interrupted; its variables are kept.",
         _ => throw new UnreachableException(),
     };
+
+    private static CheckpointException NoState() => new("A scripted session has no state that could be kept.");
 }

@@ -15,8 +15,8 @@ public sealed class LocalEngine : IAsyncLifetime
 
 public sealed class LocalPythonSessionTests(LocalEngine local) : PythonSessionConformance, IClassFixture<LocalEngine>
 {
-    protected override Task<IPythonSession> CreateAsync() =>
-        local.Engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+    protected override Task<IPythonSession> CreateAsync(SessionOptions options) =>
+        local.Engine.CreateSessionAsync(options, TestContext.Current.CancellationToken);
 
     /// <remarks>Not on the floor: its semaphores are files in a directory that all users share.</remarks>
     [Fact]
@@ -45,8 +45,8 @@ public sealed class FloorEngine : IAsyncLifetime
 
 public sealed class FloorPythonSessionTests(FloorEngine floor) : PythonSessionConformance, IClassFixture<FloorEngine>
 {
-    protected override Task<IPythonSession> CreateAsync() =>
-        floor.Engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+    protected override Task<IPythonSession> CreateAsync(SessionOptions options) =>
+        floor.Engine.CreateSessionAsync(options, TestContext.Current.CancellationToken);
 }
 
 public sealed class LocalSandboxTests(LocalEngine local) : PythonSandboxConformance, IClassFixture<LocalEngine>

@@ -6,7 +6,7 @@ namespace CodeAct.SystemTests.Python;
 public abstract partial class PythonSessionConformance
 {
     /// <summary>A fresh session, disposed by the test.</summary>
-    protected abstract Task<IPythonSession> CreateAsync();
+    protected abstract Task<IPythonSession> CreateAsync(SessionOptions options);
 
     private static string Code(params string[] lines) => string.Join('\n', lines);
 

@@ -129,6 +129,7 @@ class Sandbox:
         os.chdir(home)
         kernel.prctl(kernel.SET_PDEATHSIG, 9)  # the template's end is ours
         if not self.spaces:
+            kernel.prctl(kernel.SET_CHILD_SUBREAPER, 1)  # so that the template knows whose orphans it gets: see end_orphans
             set_environment(home, temporary)
         return home
 
@@ -155,7 +156,7 @@ class Sandbox:
         kernel.mount(workspace, self.root + WORKSPACE, flags=kernel.BIND)
         kernel.mount_attributes(self.root + WORKSPACE, kernel.NOSUID | kernel.NODEV)
         try:
-            kernel.mount("proc", self.root + "/proc", "proc", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC)
+            kernel.mount("proc", self.root + "/proc", "proc", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC, "hidepid=2")
         except OSError:  # a container that hides parts of /proc forbids a new one; then there is none
             pass
         os.chdir(self.root)
@@ -214,6 +215,11 @@ class Sandbox:
             kernel.landlock_allow(ruleset, "/dev/" + name, handled & OF_A_FILE & ~EXECUTE)
         kernel.landlock_restrict(ruleset)
         os.close(ruleset)
+
+
+def move(home):
+    """A worker resumed from a checkpoint goes on in a directory of its own."""
+    os.chdir(home)
 
 
 def set_environment(home, temporary):

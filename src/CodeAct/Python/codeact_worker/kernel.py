@@ -23,7 +23,7 @@ DETACH = 2
 
 # linux/prctl.h
 SET_PDEATHSIG, SET_DUMPABLE, CAPBSET_DROP = 1, 4, 24
-SET_SECCOMP, SET_NO_NEW_PRIVS, SET_CHILD_SUBREAPER = 22, 38, 36
+SET_SECCOMP, SET_NO_NEW_PRIVS, SET_CHILD_SUBREAPER, GET_CHILD_SUBREAPER = 22, 38, 36, 37
 SECCOMP_MODE_FILTER = 2
 
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
@@ -82,6 +82,12 @@ def umount(target, flags):
 
 def prctl(option, value=0, pointer=None):
     return _check(_prctl(option, value, pointer, 0, 0), "prctl")
+
+
+def is_child_subreaper():
+    answer = ctypes.c_int()
+    prctl(GET_CHILD_SUBREAPER, ctypes.addressof(answer))
+    return bool(answer.value)
 
 
 def drop_bounding_set():

@@ -8,6 +8,7 @@ finding something in a pipe, first takes the frames that were sent before it.
 
 import _thread
 import array
+import contextlib
 import ctypes
 import fcntl
 import functools
@@ -176,20 +177,31 @@ class Output:
     def keep_flushing(self, wake):
         while True:
             wake.acquire()
-            time.sleep(FLUSH_AFTER)
+            wake.acquire(timeout=FLUSH_AFTER)
+            if self.wake is not wake:
+                return
             with self.lock:
                 self.waiting = False
                 self.flush_text()
+
+    def rest(self):
+        """Lets the flusher's thread end, with nothing left to flush."""
+        self.flush()
+        wake, self.wake = self.wake, None
+        self.waiting = False
+        if wake:
+            with contextlib.suppress(RuntimeError):  # it was about to look anyway
+                wake.release()
 
     def attach(self, channel):
         """From here on this process is a worker: what it shows goes to the host."""
         self.channel = channel
         self.detached = False
-        self.follow_forks()
 
     def follow_forks(self):
         """Children made by os.fork write to the pipes, like any other process."""
-        os.register_at_fork(before=self.before_fork, after_in_parent=self.lock.release, after_in_child=self.in_forked_child)
+        os.register_at_fork(
+            before=self.before_fork, after_in_parent=lambda: self.lock.release(), after_in_child=self.in_forked_child)
 
     def before_fork(self):
         self.flush()

@@ -5,6 +5,7 @@ import json
 import mmap
 import os
 import resource
+import signal
 import socket
 
 from . import kernel
@@ -87,7 +88,7 @@ REQUIRED = ("environment", "files", "system is read-only", "network", "privilege
 def run(sandbox, fork, workspace, limits, secrets):
     """The report of a child that has entered the sandbox as a worker does."""
     reading, writing = os.pipe()
-    pid = fork()
+    keeper, pid = fork()
     if pid == 0:
         try:
             sandbox.enter(workspace, limits, 0)
@@ -100,6 +101,9 @@ def run(sandbox, fork, workspace, limits, secrets):
     with os.fdopen(reading, "rb") as pipe:
         layers = json.loads(pipe.read() or "[]")
     os.waitpid(pid, 0)
+    if keeper:
+        os.kill(keeper, signal.SIGKILL)
+        os.waitpid(keeper, 0)
     return [{"name": name, "enforced": enforced, "how": how} for name, enforced, how in layers]
 
 

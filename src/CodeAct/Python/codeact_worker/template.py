@@ -26,6 +26,7 @@ from . import shell as shells
 from . import wire, worker
 
 REQUEST_LIMIT = 1 << 16
+KEEPER = ["/usr/bin/env", "--ignore-signal=CHLD", "sleep", "infinity"]  # orphans that end leave nothing behind: the kernel reaps them
 
 
 def fill_gaps():
@@ -48,6 +49,8 @@ class Template:
         self.interrupts = wire.Interrupts()
         self.output = outputs.Output(None, self.interrupts)
         self.workers = {}  # pid: id of the session
+        self.keepers = set()  # first processes of the sessions' namespaces
+        self.kept = set()  # checkpoints whose worker may end before them
 
     def prepare(self):
         """Imports, warms every path that a cell takes, and freezes the heap so that forks share it."""
@@ -87,16 +90,24 @@ class Template:
             shutil.rmtree(workspace)
 
     def fork_apart(self):
-        """Forks a child that is the first of a process namespace of its own: with it ends every process of its session."""
-        if self.sandbox.spaces:
-            kernel.unshare(kernel.NEWPID)
-        pid = -1
+        """Forks a child into a process namespace of its own. Gives the pids of that namespace's first process and of the child.
+
+        With the first process ends every process of the session. It does nothing, and runs no code of the session, so that
+        what the child leaves behind, its checkpoints above all, outlives the child.
+        """
+        if not self.sandbox.spaces:
+            return None, kernel.fork()
+        kernel.unshare(kernel.NEWPID)
+        keeper, pid = None, -1
         try:
+            keeper = os.posix_spawn(KEEPER[0], KEEPER, {})
             pid = kernel.fork()
-            return pid
+            return keeper, pid
         finally:
-            if pid and self.sandbox.spaces:
+            if pid:
                 kernel.setns(self.own_processes, kernel.NEWPID)
+            if keeper and pid < 0:
+                os.kill(keeper, signal.SIGKILL)
 
     def warm(self):
         """A few cells into the void: the first cell of a session finds everything in memory."""
@@ -121,7 +132,11 @@ class Template:
                 request = self.host.recv(REQUEST_LIMIT)
                 if not request:
                     self.end()
-                self.fork(json.loads(request))
+                request = json.loads(request)
+                if "keep" in request:
+                    self.kept.add(request["keep"])
+                else:
+                    self.fork(request)
 
     def tell(self, message, descriptors=()):
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
@@ -132,13 +147,15 @@ class Template:
         out, out_far = os.pipe2(os.O_CLOEXEC)
         err, err_far = os.pipe2(os.O_CLOEXEC)
         try:
-            pid = self.fork_apart()
+            keeper, pid = self.fork_apart()
             if pid == 0:
                 self.become_worker(request, far, out_far, err_far)
             self.workers[pid] = request["id"]
-            pidfd = os.pidfd_open(pid)
-            self.tell({"id": request["id"], "forked": pid}, [pidfd, near.fileno(), out, err])
-            os.close(pidfd)
+            pidfds = [os.pidfd_open(process) for process in (pid, keeper) if process]
+            self.keepers |= {keeper} - {None}
+            self.tell({"id": request["id"], "forked": pid}, [near.fileno(), out, err, *pidfds])
+            for pidfd in pidfds:
+                os.close(pidfd)
         except OSError as error:
             self.tell({"id": request["id"], "failed": str(error)})
         finally:
@@ -149,44 +166,42 @@ class Template:
 
     def end(self):
         """The host is gone or wants no more: no process of a session outlives it."""
-        for pid in list(self.workers):
+        self.kept.clear()
+        for pid in [*self.workers, *self.keepers]:
             os.kill(pid, signal.SIGKILL)
-            os.waitpid(pid, 0)
-            self.end_group(pid)
-        self.workers.clear()
-        self.end_orphans()
+        while self.reap():
+            time.sleep(0.001)
         os._exit(0)
 
-    def end_group(self, leader):
-        """Without a process namespace, which would do it, ends what a session has left behind."""
-        if not self.sandbox.spaces:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(leader, signal.SIGKILL)
-
-    def end_orphans(self):
-        """As end_group, for those that have moved to a group of their own: they are children of this process now."""
-        if self.sandbox.spaces:
-            return
-        with open(f"/proc/self/task/{os.getpid()}/children") as children:
-            for pid in map(int, children.read().split()):
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    if pid not in self.workers and os.getsid(pid) not in self.workers:
-                        os.kill(pid, signal.SIGKILL)
-
     def reap(self):
+        """Takes leave of processes that have ended; false when there is none left at all."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
-                return
+                return False
             if pid == 0:
-                return
+                return True
+            self.keepers.discard(pid)
+            self.kept.discard(pid)
             session = self.workers.pop(pid, None)
+            self.end_orphans()
             if session is not None:
-                self.end_group(pid)
-                self.end_orphans()
-                code = os.waitstatus_to_exitcode(status)
-                self.tell({"id": session, "exited": code, "signal": signal.Signals(-code).name if code < 0 else None})
+                self.tell({"id": session, **wire.ending(pid, status)})
+
+    def end_orphans(self):
+        """Without a process namespace, which would do it, ends what was left behind by a worker that has ended.
+
+        While a worker lives its orphans are its children, see become_worker. So an unknown child of this process is the orphan
+        of an ended one, and its own children will be found here when it has ended.
+        """
+        if self.sandbox.spaces:
+            return
+        with open(f"/proc/self/task/{os.getpid()}/children") as children:
+            for pid in map(int, children.read().split()):
+                if pid not in self.workers and pid not in self.kept:
+                    with contextlib.suppress(ProcessLookupError, PermissionError):
+                        os.kill(pid, signal.SIGKILL)
 
     def become_worker(self, request, control, out, err):
         """Runs in the forked child and never returns."""
@@ -202,6 +217,7 @@ class Template:
             os.closerange(4, 1 << 16)
             self.shell.workspace = self.sandbox.enter(request["workspace"], request["limits"], request["id"])
             self.output.attach(wire.Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, 3), self.interrupts))
+            self.output.follow_forks()
             worker.reseed()
             if request["warm"]:
                 self.shell.warm(["0"])  # ahead of need: the pages that a first cell writes to are copied now

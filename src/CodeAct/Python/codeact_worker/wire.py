@@ -6,10 +6,14 @@ A frame is a length (4 bytes, little endian, of what follows the type), a type (
 
 import _signal
 import json
+import os
+import signal
+import socket
 import struct
 import threading
 
 RUN, SET = b"R", b"S"  # host to worker: run a cell (source); set a variable (JSON: name and value)
+CHECKPOINT = b"C"  # host to worker: become a checkpoint, with the socket that resumes it; the answer (JSON): pid, or why not
 READY, DONE = b"H", b"."  # worker to host: confined and waiting (JSON); the cell is over (2 bytes: OK or RAISED; "i" if interrupted, else "-")
 STDOUT, STDERR = b"1", b"2"  # text
 DISPLAY, RESULT, ERROR = b"D", b"X", b"!"  # JSON
@@ -17,6 +21,7 @@ DISPLAY, RESULT, ERROR = b"D", b"X", b"!"  # JSON
 OK, RAISED = b"k", b"r"
 
 HEADER = struct.Struct("<IcI")
+ONE_DESCRIPTOR = socket.CMSG_SPACE(4)
 
 
 class Interrupts:
@@ -68,6 +73,7 @@ class Channel:
         self.interrupts = interrupts
         self.lock = threading.Lock()
         self.received = bytearray()
+        self.descriptors = []  # that came along with the frames
         self.held = b""
 
     def send(self, kind, cell, payload):
@@ -85,9 +91,10 @@ class Channel:
         """The next frame as (kind, cell, payload), or None when the host is gone."""
         received = self.received
         while len(received) < 5 or len(received) < 5 + int.from_bytes(received[:4], "little"):
-            piece = self.sock.recv(1 << 16)
+            piece, ancillary, _, _ = self.sock.recvmsg(1 << 16, ONE_DESCRIPTOR, socket.MSG_CMSG_CLOEXEC)
             if not piece:
                 return None
+            self.descriptors += unpack(ancillary)
             received += piece
         length, kind, cell = HEADER.unpack_from(received)
         end = 5 + length
@@ -98,3 +105,14 @@ class Channel:
 
 def to_json(value):
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+
+
+def unpack(ancillary):
+    """The descriptors that came with a message."""
+    return [number for _, _, data in ancillary for number, in struct.iter_unpack("i", data)]
+
+
+def ending(pid, status):
+    """How a process ended, by what waitpid says."""
+    code = os.waitstatus_to_exitcode(status)
+    return {"process": pid, "exited": code, "signal": signal.Signals(-code).name if code < 0 else None}

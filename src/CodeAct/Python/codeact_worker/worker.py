@@ -5,7 +5,7 @@ import os
 import random
 import sys
 
-from . import wire
+from . import frozen, wire
 
 
 class Worker:
@@ -15,9 +15,9 @@ class Worker:
         self.interrupts = interrupts
 
     def serve(self):
-        channel = self.output.channel
         while True:
             try:
+                channel = self.output.channel  # a worker resumed from a checkpoint has another
                 frame = channel.receive()
                 if frame is None:
                     os._exit(0)
@@ -28,6 +28,8 @@ class Worker:
                     variable = json.loads(payload)
                     self.shell.user_ns[variable["name"]] = variable["value"]
                     self.output.send(wire.DONE, wire.OK, cell)
+                elif kind == wire.CHECKPOINT:
+                    frozen.checkpoint(self.output, channel.descriptors.pop())
             except KeyboardInterrupt:  # came between a cell's end and stop(); the cell has been answered or is below
                 self.interrupts.stop()
 

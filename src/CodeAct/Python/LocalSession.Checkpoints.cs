@@ -1,0 +1,329 @@
+using System.ComponentModel;
+using System.Text.Json.Nodes;
+
+namespace CodeAct.Python;
+
+// Checkpoints: taking them, going back to one, and going on from the last one when the interpreter has died.
+internal sealed partial class LocalSession
+{
+    private const int MostAutomatic = 2; // the last cell can be taken back, and the one before
+
+    private static readonly TimeSpan _idleFor = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan _worthKeeping = TimeSpan.FromMilliseconds(20); // of running time: ten times what a checkpoint costs
+    private static readonly TimeSpan _answerWithin = TimeSpan.FromSeconds(5);
+
+    private readonly List<State> _states = []; // the oldest first
+    private SessionProcesses _processes = first.Processes;
+    private ITimer? _idle;
+    private TimeSpan _unkept; // running time of the cells since the last checkpoint
+    private string? _refused; // why there is no newer one
+    private int _ran; // cells
+    private int _checkpoints;
+
+    /// <summary>A checkpoint with what it is made of.</summary>
+    private sealed record State(
+        Checkpoint Checkpoint, FrozenProcess Memory, WorkspaceSnapshot Files, IReadOnlyDictionary<string, JsonNode?> Variables) : IDisposable
+    {
+        public void Dispose()
+        {
+            Memory.Dispose();
+            Files.Dispose();
+        }
+    }
+
+    public IReadOnlyList<Checkpoint> Checkpoints => [.. Kept().Select(state => state.Checkpoint)];
+
+    public long CheckpointBytes => Kept().Sum(state => state.Memory.Number is { } process ? ProcessTree.ProportionalBytes(process) : 0);
+
+    public async Task<Checkpoint> CheckpointAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed == 1, this);
+            _late.AddRange(await OpenAsync(cancellationToken));
+            return (await TakeStateAsync(automatic: false)).Checkpoint;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async Task RollbackAsync(Checkpoint checkpoint, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed == 1, this);
+            var state = Kept().FirstOrDefault(state => state.Checkpoint == checkpoint && state.Memory.Number is not null)
+                ?? throw new CheckpointException(
+                    $"Checkpoint {checkpoint.Id} is not there any more; of {_checkpoints} that were taken, the session keeps the last "
+                    + $"{checkpointing.Most}, and code of the session may have ended its process. There are: "
+                    + $"{string.Join(", ", Checkpoints.Select(kept => kept.Id))}.");
+            await EndWorkAsync();
+            _late.Clear();
+            state.Files.Restore();
+            workspace.TakeChanges();
+            _variables.Clear();
+            foreach (var (name, value) in state.Variables)
+            {
+                _variables[name] = value;
+            }
+
+            _worker = await ResumeAsync(state) ?? throw new CheckpointException(
+                $"The session could not be taken back to checkpoint {checkpoint.Id}: its process has ended meanwhile. The next cell "
+                + "runs in the newest state that there is, and says so.");
+            _ran = state.Checkpoint.Cells;
+            _unkept = TimeSpan.Zero;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private List<State> Kept()
+    {
+        lock (_states)
+        {
+            return [.. _states];
+        }
+    }
+
+    /// <summary>Takes a checkpoint of the worker, which is there and runs no cell.</summary>
+    private async Task<State> TakeStateAsync(bool automatic)
+    {
+        var worker = _worker!;
+        var before = Kept().LastOrDefault()?.Files;
+        var copying = Task.Run(() => WorkspaceSnapshot.Take(workspace.Root, engine.CheckpointStore, before), CancellationToken.None);
+        FrozenProcess memory;
+        try
+        {
+            memory = await FreezeAsync(worker);
+        }
+        catch
+        {
+            (await copying).Dispose();
+            throw;
+        }
+
+        var checkpoint = new Checkpoint(++_checkpoints, _ran, engine.Options.Time.GetUtcNow(), automatic);
+        var state = new State(checkpoint, memory, await copying, new Dictionary<string, JsonNode?>(_variables));
+        lock (_states)
+        {
+            _states.Add(state);
+        }
+
+        _unkept = TimeSpan.Zero;
+        _refused = null;
+        Evict([.. Kept().Where(kept => kept.Checkpoint.Automatic).SkipLast(MostAutomatic)]);
+        Evict([.. Kept().SkipLast(checkpointing.Most)]);
+        return state;
+    }
+
+    private void Evict(IReadOnlyList<State> evicted)
+    {
+        foreach (var state in evicted)
+        {
+            lock (_states)
+            {
+                _states.Remove(state);
+            }
+
+            state.Dispose();
+        }
+    }
+
+    private void ForgetCheckpoints() => Evict(Kept());
+
+    /// <summary>Lets the worker fork the process that is its checkpoint.</summary>
+    private async Task<FrozenProcess> FreezeAsync(Worker worker)
+    {
+        var (near, far) = Libc.Sockets(messages: true);
+        try
+        {
+            using (far)
+            {
+                worker.Send(FrameKind.Checkpoint, 0, far);
+            }
+
+            var answer = await AnswerAsync(worker);
+            if (answer.Refused is { } reason)
+            {
+                throw new CheckpointException($"The session cannot be kept in a checkpoint: {reason}.");
+            }
+
+            var process = worker.Number is { } parent && answer.Pid is { } number ? ProcessTree.OpenChild(parent, number) : null;
+            var frozen = new FrozenProcess(engine.Reactor, worker.Processes, process ?? throw new InvalidDataException(), near);
+            await engine.KeepAsync(frozen);
+            return frozen;
+        }
+        catch (Exception failure) when (failure is Win32Exception or InvalidDataException)
+        {
+            near.Dispose();
+            throw new CheckpointException("The interpreter did not make a checkpoint; code of the session has changed how it works.", failure);
+        }
+        catch
+        {
+            near.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<CheckpointAnswer> AnswerAsync(Worker worker)
+    {
+        var began = engine.Options.Time.GetTimestamp();
+        await using var limit = engine.Options.Time.CreateTimer(
+            static worker => ((Worker)worker!).Wake(), worker, _answerWithin, Timeout.InfiniteTimeSpan);
+        var frames = new List<Frame>();
+        while (engine.Options.Time.GetElapsedTime(began) < _answerWithin)
+        {
+            await worker.WaitAsync();
+            worker.Take(frames);
+            if (frames.Find(frame => frame.Kind == FrameKind.Checkpoint) is { Kind: not 0 } answer)
+            {
+                return CellReader.Parse(answer.Payload.Span, WireJson.Default.CheckpointAnswer);
+            }
+
+            if (worker.Ended)
+            {
+                await DeathAsync(worker, ladder: null, limit: null);
+                throw new CheckpointException($"No checkpoint could be taken. {_death}.");
+            }
+        }
+
+        throw new CheckpointException(
+            $"No checkpoint could be taken: the interpreter did not answer within {Seconds(_answerWithin)}; a thread may hold it.");
+    }
+
+    /// <summary>Before a cell: makes sure that what would be lost with it is little.</summary>
+    private async Task ProtectAsync()
+    {
+        if (checkpointing.Automatic && _unkept > _worthKeeping)
+        {
+            await TryTakeStateAsync();
+        }
+
+        _ran++;
+    }
+
+    /// <summary>After a cell: takes a checkpoint when nothing else comes.</summary>
+    private void ProtectWhenIdle(TimeSpan cell)
+    {
+        _unkept += cell;
+        if (checkpointing.Automatic && _disposed == 0)
+        {
+            _idle ??= engine.Options.Time.CreateTimer(
+                static session => _ = ((LocalSession)session!).ProtectNowAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _idle.Change(_idleFor, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    private async Task ProtectNowAsync()
+    {
+        if (!await _turn.WaitAsync(TimeSpan.Zero, CancellationToken.None))
+        {
+            return; // a cell has come
+        }
+
+        try
+        {
+            if (_disposed == 0 && _worker is { Exit.IsCompleted: false } && _unkept > TimeSpan.Zero)
+            {
+                await TryTakeStateAsync();
+                while (CheckpointBytes > checkpointing.MemoryBytes && Kept() is [var oldest, _, ..])
+                {
+                    Evict([oldest]);
+                }
+            }
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task TryTakeStateAsync()
+    {
+        try
+        {
+            await TakeStateAsync(automatic: true);
+        }
+        catch (CheckpointException refused)
+        {
+            _refused = refused.Message;
+            if (_worker is null)
+            {
+                _late.AddRange(await OpenAsync(CancellationToken.None));
+            }
+        }
+    }
+
+    /// <summary>Ends the worker and what it has started; the checkpoints stay.</summary>
+    private async Task EndWorkAsync()
+    {
+        if (_worker is { } worker)
+        {
+            _worker = null;
+            var spared = Kept().Select(state => state.Memory.Number ?? 0).ToHashSet();
+            var hasEnded = await _processes.EndWorkAsync(worker, spared, engine.Options.Time);
+            worker.Dispose();
+            if (!hasEnded)
+            {
+                _processes.Dispose(); // all that is left, checkpoints too
+                _death = "Processes of the session did not end";
+                throw new CheckpointException("The session could not be taken back: its processes did not end, so all of it was ended.");
+            }
+        }
+    }
+
+    private static async Task<Worker?> ResumeAsync(State state)
+    {
+        try
+        {
+            var worker = await state.Memory.ResumeAsync(home: null);
+            await worker.ReadyAsync(CancellationToken.None);
+            return worker;
+        }
+        catch (Exception failure) when (failure is CheckpointException or PythonUnavailableException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>After a death: goes on from the newest checkpoint, or, when there is none, in a fresh interpreter.</summary>
+    private async Task<InterpreterRestarted> ReviveAsync(CancellationToken cancellationToken)
+    {
+        _processes.EndOrphans(Kept().Select(state => state.Memory.Number ?? 0).ToHashSet());
+        foreach (var state in Kept().AsEnumerable().Reverse())
+        {
+            if (await ResumeAsync(state) is { } worker)
+            {
+                _worker = worker;
+                var what = $"{_death}; {Remains(state)}.";
+                _ran = state.Checkpoint.Cells;
+                return new InterpreterRestarted(what) { From = state.Checkpoint };
+            }
+
+            Evict([state]);
+        }
+
+        _processes.Dispose();
+        _worker = await engine.ForkAsync(workspace, limits, cancellationToken);
+        _processes = _worker.Processes;
+        _ran = 0;
+        return new InterpreterRestarted($"{_death}; {Remains(null)}.");
+    }
+
+    /// <summary>What there still is after the death of the interpreter.</summary>
+    private string Remains() => Remains(Kept().LastOrDefault(state => state.Memory.Number is not null));
+
+    private string Remains(State? state) => (state, _ran - state?.Checkpoint.Cells) switch
+    {
+        (null, _) => "all variables are lost, files are kept",
+        (_, 0) => "variables and files are kept",
+        (_, 1) => "variables are those from before that cell, files are as it left them",
+        (_, var cells) => $"variables are those from before the last {cells} cells, files are as they left them",
+    } + (_refused is null ? "" : $" ({_refused.TrimEnd('.')})");
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace CodeAct.Python;
+
+/// <summary>Processes by their numbers, made safe: a number may be another process's by the time it is used.</summary>
+internal static class ProcessTree
+{
+    /// <summary>The number of a process on this machine; null when it has ended, also when nobody has asked yet how.</summary>
+    public static int? Number(SafeHandle process)
+    {
+        if (Libc.Wait([process], stackalloc short[1], 0) != 0)
+        {
+            return null;
+        }
+
+        var facts = File.ReadLines($"/proc/self/fdinfo/{process.DangerousGetHandle()}");
+        var line = facts.FirstOrDefault(line => line.StartsWith("Pid:", StringComparison.Ordinal));
+        return line is not null && int.Parse(line.AsSpan(4), CultureInfo.InvariantCulture) is > 0 and var pid ? pid : null;
+    }
+
+    /// <summary>The children of a process; none when it has ended.</summary>
+    public static IEnumerable<int> Children(int pid) =>
+        Read($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(child => int.Parse(child, CultureInfo.InvariantCulture));
+
+    /// <summary>The child with this number in the innermost of its process namespaces; null when there is none.</summary>
+    public static SafeFileHandle? OpenChild(int parent, int number)
+    {
+        foreach (var child in Children(parent).Where(child => InnerNumber(child) == number))
+        {
+            var process = Libc.OpenProcess(child);
+            if (!process.IsInvalid && Children(parent).Contains(child) && InnerNumber(child) == number)
+            {
+                return process;
+            }
+
+            process.Dispose();
+        }
+
+        return null;
+    }
+
+    /// <summary>Kills what descends from a process, but not what <paramref name="spared"/> names nor what descends from that.</summary>
+    /// <returns>How many there still were.</returns>
+    public static int KillBelow(int root, IReadOnlySet<int> spared)
+    {
+        var killed = 0;
+        foreach (var child in Children(root).Where(child => !spared.Contains(child)))
+        {
+            killed += KillBelow(child, spared);
+            using var process = Libc.OpenProcess(child);
+            if (!process.IsInvalid && Children(root).Contains(child) && Number(process) is not null)
+            {
+                Libc.Signal(process, Libc.Kill);
+                killed++;
+            }
+        }
+
+        return killed;
+    }
+
+    /// <summary>Proportional set size in bytes: its own pages and its part of those that it shares. 0 when it has ended.</summary>
+    public static long ProportionalBytes(int pid)
+    {
+        const string Label = "Pss:";
+        const string Unit = "kB";
+        var line = Read($"/proc/{pid}/smaps_rollup").Split('\n').FirstOrDefault(line => line.StartsWith(Label, StringComparison.Ordinal));
+        return line is null ? 0 : 1024 * long.Parse(line[Label.Length..^Unit.Length].Trim(), CultureInfo.InvariantCulture);
+    }
+
+    private static int InnerNumber(int pid)
+    {
+        var line = Read($"/proc/{pid}/status").Split('\n').FirstOrDefault(line => line.StartsWith("NSpid:", StringComparison.Ordinal));
+        return line is null ? 0 : int.Parse(line.AsSpan(line.LastIndexOf('\t') + 1), CultureInfo.InvariantCulture);
+    }
+
+    private static string Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (IOException) // ended meanwhile
+        {
+            return "";
+        }
+    }
+}
