@@ -70,6 +70,22 @@ internal static class ProcessTree
         return line is null ? 0 : 1024 * long.Parse(line[Label.Length..^Unit.Length].Trim(), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Whether no thread of a process runs: each is stopped or has ended.</summary>
+    public static bool HasStopped(int pid)
+    {
+        try
+        {
+            return Directory.EnumerateDirectories($"/proc/{pid}/task").All(thread => StateOf(thread) is 'T' or 'Z' or 'X' or null);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            return true;
+        }
+    }
+
+    private static char? StateOf(string thread) =>
+        Read($"{thread}/stat") is var stat && stat.LastIndexOf(')') is > 0 and var end ? stat[end + 2] : null;
+
     private static int InnerNumber(int pid)
     {
         var line = Read($"/proc/{pid}/status").Split('\n').FirstOrDefault(line => line.StartsWith("NSpid:", StringComparison.Ordinal));

@@ -54,7 +54,8 @@ public sealed class PythonEngine : IAsyncDisposable
         var (worker, workspace) = options.Limits is null
             ? await _pool.TakeAsync(cancellationToken)
             : await _pool.ForkAsync(options.Limits, warm: false, cancellationToken);
-        var session = new LocalSession(this, workspace, options.Limits ?? Options.Limits, worker, options.Checkpoints ?? Options.Checkpoints);
+        var session = new LocalSession(
+            this, workspace, options.Limits ?? Options.Limits, worker, options.Checkpoints ?? Options.Checkpoints);
         _sessions[session] = 0;
         return session;
     }

@@ -134,8 +134,8 @@ internal sealed class TemplateProcess : IAsyncDisposable
     {
         if (!_receiving.IsCompleted)
         {
-            await _socket.SendAsync(
-                JsonSerializer.SerializeToUtf8Bytes(new KeepRequest(process), WireJson.Default.KeepRequest), SocketFlags.None, CancellationToken.None);
+            var request = JsonSerializer.SerializeToUtf8Bytes(new KeepRequest(process), WireJson.Default.KeepRequest);
+            await _socket.SendAsync(request, SocketFlags.None, CancellationToken.None);
         }
     }
 

@@ -34,7 +34,12 @@ internal sealed class Worker : IDisposable
     private bool _hungUp;
 
     public Worker(
-        Reactor reactor, SessionProcesses processes, SafeFileHandle process, SafeFileHandle control, SafeFileHandle stdout, SafeFileHandle stderr)
+        Reactor reactor,
+        SessionProcesses processes,
+        SafeFileHandle process,
+        SafeFileHandle control,
+        SafeFileHandle stdout,
+        SafeFileHandle stderr)
     {
         Processes = processes;
         _process = process;
@@ -58,6 +63,9 @@ internal sealed class Worker : IDisposable
             }
         }
     }
+
+    /// <summary>It runs nothing: a stop has reached all of its threads, or it is gone.</summary>
+    public bool HasStopped => Number is not { } pid || ProcessTree.HasStopped(pid);
 
     /// <summary>Nothing more will come.</summary>
     public bool Ended { get; private set; }
@@ -104,7 +112,8 @@ internal sealed class Worker : IDisposable
 
     /// <summary>Sends an empty frame with a descriptor.</summary>
     /// <exception cref="Win32Exception">The worker is gone.</exception>
-    public void Send(byte kind, uint cell, SafeHandle descriptor) => Libc.Send(_control.SafeHandle, Frame(kind, cell, default), [descriptor]);
+    public void Send(byte kind, uint cell, SafeHandle descriptor) =>
+        Libc.Send(_control.SafeHandle, Frame(kind, cell, default), [descriptor]);
 
     public async Task SendAsync(byte kind, uint cell, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {

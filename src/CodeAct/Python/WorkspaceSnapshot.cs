@@ -26,13 +26,14 @@ internal sealed class WorkspaceSnapshot : IDisposable
     public static WorkspaceSnapshot Take(string root, string store, WorkspaceSnapshot? before)
     {
         var entries = Scan(root);
-        foreach (var (path, entry) in entries.Where(item => item.Value.Kind == Libc.RegularFile))
+        var files = entries.Where(item => item.Value.Kind == Libc.RegularFile).ToList();
+        Parallel.ForEach(files, file =>
         {
+            var (path, entry) = file;
             entry.Contents = before?._entries.GetValueOrDefault(path) is { } known && Same(known, entry)
                 ? known.Contents?.Share()
                 : Contents.Of(root, path, store);
-        }
-
+        });
         return new WorkspaceSnapshot(root, entries);
     }
 
@@ -49,13 +50,14 @@ internal sealed class WorkspaceSnapshot : IDisposable
             }
         }
 
-        foreach (var (path, entry) in _entries.OrderBy(item => item.Key.Length))
+        var missing = _entries.Where(item => !present.TryGetValue(item.Key, out var now) || !Same(item.Value, now)).ToList();
+        foreach (var (path, _) in missing.Where(item => item.Value.Kind == Libc.Directory).OrderBy(item => item.Key.Length))
         {
-            if (!present.TryGetValue(path, out var now) || !Same(entry, now))
-            {
-                Make(Path.Join(_root, path), entry, owner);
-            }
+            Directory.CreateDirectory(Path.Join(_root, path));
+            Libc.SetOwner(Path.Join(_root, path), owner);
         }
+
+        Parallel.ForEach(missing, item => Make(Path.Join(_root, item.Key), item.Value, owner));
 
         foreach (var (path, entry) in _entries.OrderByDescending(item => item.Key.Length))
         {
@@ -107,9 +109,6 @@ internal sealed class WorkspaceSnapshot : IDisposable
     {
         switch (entry.Kind)
         {
-            case Libc.Directory:
-                Directory.CreateDirectory(path);
-                break;
             case Libc.SymbolicLink:
                 File.CreateSymbolicLink(path, entry.Target!);
                 break;

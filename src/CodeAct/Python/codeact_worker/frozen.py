@@ -27,6 +27,7 @@ from . import confine, kernel, wire
 RESUME = 3  # where the frozen process has the socket on which it waits; the session's control socket is there later
 THREADS_END_WITHIN = 0.05  # seconds
 LONGEST = 1 << 16
+EVENT_LOOP = "anon_inode:[eventpoll]"
 MAKES_A_FILE = os.O_CREAT | os.O_EXCL | os.O_TRUNC
 
 
@@ -59,7 +60,8 @@ def checkpoint(output, resume):
     open_again(files)
     if children:
         forget_children()
-    renew_loops()
+    if any(path == EVENT_LOOP for _, path, _, _ in files):
+        renew_loops()
     if told["home"]:
         confine.move(told["home"])
     threading.main_thread()._set_native_id()
@@ -78,7 +80,7 @@ def be_alone():
 
 
 def open_files(resume):
-    """What is open, as (descriptor, path or None, flags, position)."""
+    """What is open, as (descriptor, path or what else the kernel calls it, flags, position)."""
     found = []
     for name in os.listdir("/proc/self/fd"):
         descriptor = int(name)
@@ -90,8 +92,7 @@ def open_files(resume):
                 position, flags = int(facts.readline().split()[1]), int(facts.readline().split()[1], 8)
         except OSError:  # the list itself
             continue
-        named = path.startswith("/") and not path.endswith(" (deleted)")
-        found.append((descriptor, path if named else None, flags & ~MAKES_A_FILE, position))
+        found.append((descriptor, path, flags & ~MAKES_A_FILE, position))
     return found
 
 
@@ -143,7 +144,7 @@ def take_over(ends):
 def open_again(files):
     for descriptor, path, flags, position in files:
         opened = None
-        if path:
+        if path.startswith("/") and not path.endswith(" (deleted)"):
             with contextlib.suppress(OSError):
                 opened = os.open(path, flags)
                 os.lseek(opened, position, os.SEEK_SET)
