@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace CodeAct.Python;
 
 /// <summary>A session in a forked worker of this machine.</summary>
-internal sealed class LocalSession(PythonEngine engine, Workspace workspace, SessionLimits limits, Worker first) : IPythonSession
+internal sealed class LocalSession(
+    PythonEngine engine, Workspace workspace, SessionLimits limits, SandboxPolicy policy, Worker first) : IPythonSession
 {
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(2); // the kernel needs that for some GB of memory
 
@@ -126,7 +127,7 @@ internal sealed class LocalSession(PythonEngine engine, Workspace workspace, Ses
         InterpreterRestarted? restarted = null;
         if (_worker is null)
         {
-            _worker = await engine.ForkAsync(workspace, limits, cancellationToken);
+            _worker = await engine.ForkAsync(workspace, limits, policy, cancellationToken);
             restarted = new InterpreterRestarted(_lost);
             foreach (var (name, value) in _variables)
             {

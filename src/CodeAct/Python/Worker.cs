@@ -43,6 +43,9 @@ internal sealed class Worker : IDisposable
     /// <summary>Nothing more will come.</summary>
     public bool Ended { get; private set; }
 
+    /// <summary>Its way to the network, where it has one; the worker's to end.</summary>
+    public IDisposable? Proxy { get; set; }
+
     /// <summary>How the process ended; told by the template, which is its parent.</summary>
     public Task<WorkerExit> Exit => _exit.Task;
 
@@ -142,6 +145,7 @@ internal sealed class Worker : IDisposable
     public void Dispose()
     {
         Send(Libc.Kill);
+        Proxy?.Dispose();
         _watching.Dispose();
         _control.Dispose();
         lock (_process)
