@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CodeAct.Python;
+using CodeAct.Python.Network;
 
 namespace CodeAct.Cli;
 
@@ -30,9 +31,23 @@ internal sealed class SessionFlags(TimeSpan timeout)
         HelpName = "auto|none",
     };
 
+    private readonly Option<AllowedHost[]> _hosts = Parsed(
+        "--allow-host",
+        "A host that the session may reach over HTTP or HTTPS, such as example.org:443 or '*.example.org:443'. "
+        + "Nothing can be reached unless told. May be repeated.",
+        "HOST:PORT",
+        AllowedHost.Parse);
+
+    private readonly Option<SandboxMount[]> _mounts = Parsed(
+        "--mount",
+        "A file or directory that the session sees at /mnt/NAME, read-only unless ':rw' stands behind it; "
+        + "without NAME it keeps its own. May be repeated.",
+        "PATH[:NAME][:rw]",
+        ParseMount);
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _files, _out, _timeout, _sandbox })
+        foreach (var option in new Option[] { _files, _out, _timeout, _sandbox, _hosts, _mounts })
         {
             command.Options.Add(option);
         }
@@ -42,7 +57,12 @@ internal sealed class SessionFlags(TimeSpan timeout)
         arguments.GetValue(_files)!,
         arguments.GetValue(_out)!,
         TimeSpan.FromSeconds(arguments.GetValue(_timeout)),
-        arguments.GetValue(_sandbox));
+        new SandboxPolicy
+        {
+            Mode = arguments.GetValue(_sandbox),
+            Network = new NetworkPolicy { Allowed = arguments.GetValue(_hosts)! },
+            Mounts = arguments.GetValue(_mounts)!,
+        });
 
     /// <summary>An option whose value is a whole number above zero.</summary>
     public static Option<int> AtLeastOne(string name, string description, int value, string unit = "N")
@@ -57,15 +77,46 @@ internal sealed class SessionFlags(TimeSpan timeout)
         });
         return option;
     }
+
+    /// <summary>Reads <c>PATH[:NAME][:rw]</c>.</summary>
+    private static SandboxMount ParseMount(string text)
+    {
+        const string ReadWrite = ":rw";
+        var writable = text.EndsWith(ReadWrite, StringComparison.Ordinal);
+        var place = writable ? text[..^ReadWrite.Length] : text;
+        var colon = place.LastIndexOf(':');
+        var (path, name) = colon > 0 ? (place[..colon], place[(colon + 1)..]) : (place, null);
+        return new SandboxMount(Path.GetFullPath(path), name) { Writable = writable };
+    }
+
+    /// <summary>An option that may be repeated, whose values are read by a function that says what is wrong with one.</summary>
+    private static Option<T[]> Parsed<T>(string name, string description, string form, Func<string, T> parse) => new(name)
+    {
+        Description = description,
+        HelpName = form,
+        DefaultValueFactory = _ => [],
+        CustomParser = result =>
+        {
+            try
+            {
+                return [.. result.Tokens.Select(token => parse(token.Value))];
+            }
+            catch (Exception wrong) when (wrong is FormatException or ArgumentException)
+            {
+                result.AddError($"{name}: {wrong.Message}");
+                return [];
+            }
+        },
+    };
 }
 
 /// <summary>How a session is started and what becomes of what it makes.</summary>
 /// <param name="Files">Files of the host to begin with.</param>
 /// <param name="OutDirectory">Where what appears in the session is put.</param>
 /// <param name="CellTimeout">Longest time for one cell.</param>
-/// <param name="Sandbox">Whether it is confined.</param>
+/// <param name="Sandbox">What it can see and do of the machine.</param>
 internal sealed record SessionSettings(
-    IReadOnlyList<string> Files, string OutDirectory, TimeSpan CellTimeout, SandboxMode Sandbox)
+    IReadOnlyList<string> Files, string OutDirectory, TimeSpan CellTimeout, SandboxPolicy Sandbox)
 {
     /// <summary>Starts a session that has the files.</summary>
     public async Task<IPythonSession> StartAsync(PythonEngine engine, CancellationToken cancellationToken)

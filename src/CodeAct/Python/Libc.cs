@@ -64,6 +64,14 @@ internal static unsafe partial class Libc
         throw new IOException($"'{path}' cannot be read from the workspace '{root}': {why.Message}.", why);
     }
 
+    /// <summary>A path without links and <c>..</c>; null when nothing is there.</summary>
+    public static string? RealPath(string path)
+    {
+        const int LongestPath = 4096; // PATH_MAX
+        var buffer = stackalloc byte[LongestPath];
+        return realpath(path, buffer) == 0 ? null : Marshal.PtrToStringUTF8((nint)buffer);
+    }
+
     /// <summary>Sends a signal by pidfd, which names the process and not a number that another may have by now.</summary>
     /// <returns>False when it is gone.</returns>
     public static bool Signal(SafeHandle process, int signal) => pidfd_send_signal(PidfdSendSignal, process, signal, 0, 0) == 0;
@@ -263,6 +271,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int open(string path, int flags, int mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial nint realpath(string path, byte* resolved);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial long openat2(long number, int directory, string path, OpenHow* how, nint size);

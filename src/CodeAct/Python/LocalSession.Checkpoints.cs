@@ -59,7 +59,7 @@ internal sealed partial class LocalSession
             var state = Kept().FirstOrDefault(state => state.Checkpoint == checkpoint && state.Memory.Number is not null)
                 ?? throw new CheckpointException(
                     $"Checkpoint {checkpoint.Id} is not there any more; of {_checkpoints} that were taken, the session keeps the last "
-                    + $"{checkpointing.Most}, and code of the session may have ended its process. There are: "
+                    + $"{plan.Checkpoints.Most}, and code of the session may have ended its process. There are: "
                     + $"{string.Join(", ", Checkpoints.Select(kept => kept.Id))}.");
             await EndWorkAsync();
             _late.Clear();
@@ -118,7 +118,7 @@ internal sealed partial class LocalSession
         _unkept = TimeSpan.Zero;
         _refused = null;
         Evict([.. Kept().Where(kept => kept.Checkpoint.Automatic).SkipLast(MostAutomatic)]);
-        Evict([.. Kept().SkipLast(checkpointing.Most)]);
+        Evict([.. Kept().SkipLast(plan.Checkpoints.Most)]);
         return state;
     }
 
@@ -200,7 +200,7 @@ internal sealed partial class LocalSession
     /// <summary>Before a cell: makes sure that what would be lost with it is little.</summary>
     private async Task ProtectAsync()
     {
-        if (checkpointing.Automatic && _unkept > _worthKeeping)
+        if (plan.Checkpoints.Automatic && _unkept > _worthKeeping)
         {
             await TryTakeStateAsync();
         }
@@ -212,7 +212,7 @@ internal sealed partial class LocalSession
     private void ProtectWhenIdle(TimeSpan cell)
     {
         _unkept += cell;
-        if (checkpointing.Automatic && _disposed == 0)
+        if (plan.Checkpoints.Automatic && _disposed == 0)
         {
             _idle ??= engine.Options.Time.CreateTimer(
                 static session => _ = ((LocalSession)session!).ProtectNowAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -232,7 +232,7 @@ internal sealed partial class LocalSession
             if (_disposed == 0 && _worker is { Exit.IsCompleted: false } && _unkept > TimeSpan.Zero)
             {
                 await TryTakeStateAsync();
-                while (CheckpointBytes > checkpointing.MemoryBytes && Kept() is [var oldest, _, ..])
+                while (CheckpointBytes > plan.Checkpoints.MemoryBytes && Kept() is [var oldest, _, ..])
                 {
                     Evict([oldest]);
                 }
@@ -310,7 +310,7 @@ internal sealed partial class LocalSession
         }
 
         _processes.Dispose();
-        _worker = await engine.ForkAsync(workspace, limits, cancellationToken);
+        _worker = await engine.ForkAsync(workspace, plan.Limits, plan.Policy, cancellationToken);
         _processes = _worker.Processes;
         _ran = 0;
         return new InterpreterRestarted($"{_death}; {Remains(null)}.");

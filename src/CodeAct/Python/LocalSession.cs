@@ -7,7 +7,7 @@ namespace CodeAct.Python;
 
 /// <summary>A session in a forked worker of this machine.</summary>
 internal sealed partial class LocalSession(
-    PythonEngine engine, Workspace workspace, SessionLimits limits, Worker first, CheckpointOptions checkpointing) : IPythonSession
+    PythonEngine engine, Workspace workspace, SessionPlan plan, Worker first) : IPythonSession
 {
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(2); // the kernel needs that for some GB of memory
 

@@ -16,7 +16,7 @@ public sealed class PythonEngine : IAsyncDisposable
         Options = options;
         _reactor = reactor;
         _template = template;
-        _pool = new WorkerPool(template, options.PoolSize, options.Limits);
+        _pool = new WorkerPool(template, options.PoolSize, options.Limits, options.Sandbox);
     }
 
     /// <summary>What it was started with.</summary>
@@ -29,7 +29,11 @@ public sealed class PythonEngine : IAsyncDisposable
     public IReadOnlyDictionary<string, string> MissingModules => _template.Ready.Missing;
 
     /// <summary>What is enforced on sessions here.</summary>
-    public SandboxReport Sandbox => new(Options.Sandbox, _template.Ready.Layers);
+    public SandboxReport Sandbox => new(Options.Sandbox.Mode, _template.Ready.Layers);
+
+    /// <summary>Where sessions find a mount: <c>/mnt/NAME</c>, or without namespaces the path that it has on the host.</summary>
+    public string PathInSession(SandboxMount mount) =>
+        Options.Sandbox.Mode is SandboxMode.Auto && _template.Ready.NoNamespaces is null ? "/mnt/" + mount.Name : mount.HostPath;
 
     /// <summary>Starts the template; takes as long as its imports, 1 to 3 s with the modules of the default options.</summary>
     /// <exception cref="PythonUnavailableException">No such interpreter, or without IPython, or the sandbox cannot be had.</exception>
@@ -48,14 +52,22 @@ public sealed class PythonEngine : IAsyncDisposable
     }
 
     /// <summary>Gives a session of its own interpreter and workspace; from the pool when one is ready.</summary>
-    /// <exception cref="PythonUnavailableException">None could be forked.</exception>
+    /// <exception cref="SandboxPolicyException">Its policy asks for what cannot be had; the message says what.</exception>
+    /// <exception cref="PythonUnavailableException">None could be forked, or this machine cannot enforce its policy.</exception>
     public async Task<IPythonSession> CreateSessionAsync(SessionOptions options, CancellationToken cancellationToken)
     {
-        var (worker, workspace) = options.Limits is null
+        var (limits, policy) = (options.Limits ?? Options.Limits, options.Sandbox ?? Options.Sandbox);
+        if (policy.Mode != Options.Sandbox.Mode)
+        {
+            throw new SandboxPolicyException(
+                $"A session cannot have SandboxMode.{policy.Mode} in an engine that was started with SandboxMode.{Options.Sandbox.Mode}.");
+        }
+
+        var (worker, workspace) = options is { Limits: null, Sandbox: null }
             ? await _pool.TakeAsync(cancellationToken)
-            : await _pool.ForkAsync(options.Limits, warm: false, cancellationToken);
-        var session = new LocalSession(
-            this, workspace, options.Limits ?? Options.Limits, worker, options.Checkpoints ?? Options.Checkpoints);
+            : await _pool.ForkAsync(limits, policy, warm: false, cancellationToken);
+        var plan = new SessionPlan(limits, policy, options.Checkpoints ?? Options.Checkpoints);
+        var session = new LocalSession(this, workspace, plan, worker);
         _sessions[session] = 0;
         return session;
     }
@@ -80,8 +92,9 @@ public sealed class PythonEngine : IAsyncDisposable
     /// <summary>Lets a checkpoint outlive its worker where the template would else end it.</summary>
     internal Task KeepAsync(FrozenProcess frozen) => frozen.Number is { } process ? _template.KeepAsync(process) : Task.CompletedTask;
 
-    internal Task<Worker> ForkAsync(Workspace workspace, SessionLimits limits, CancellationToken cancellationToken) =>
-        _template.ForkAsync(workspace, limits, warm: false, cancellationToken);
+    internal Task<Worker> ForkAsync(
+        Workspace workspace, SessionLimits limits, SandboxPolicy policy, CancellationToken cancellationToken) =>
+        _template.ForkAsync(workspace, limits, policy, warm: false, cancellationToken);
 
     internal void Forget(LocalSession session) => _sessions.TryRemove(session, out _);
 }

@@ -18,8 +18,8 @@ public sealed record PythonEngineOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A pool holds 0 to 1000 sessions.");
     } = 2;
 
-    /// <summary>Whether sessions are confined; they are unless told.</summary>
-    public SandboxMode Sandbox { get; init; }
+    /// <summary>What sessions can see and do of the machine; they are confined, without network or mounts, unless told.</summary>
+    public SandboxPolicy Sandbox { get; init; } = SandboxPolicy.Auto;
 
     /// <summary>False: only the floor that any user has, even where there are namespaces. For tests of that floor.</summary>
     internal bool Namespaces { get; init; } = true;
@@ -54,4 +54,10 @@ public sealed record SessionOptions
 
     /// <summary>Its own way with checkpoints; null for that of the engine.</summary>
     public CheckpointOptions? Checkpoints { get; init; }
+
+    /// <summary>Its own policy, of the engine's mode; null for that of the engine. Such a session does not come from the pool.</summary>
+    public SandboxPolicy? Sandbox { get; init; }
 }
+
+/// <summary>What a session runs under, its own or the engine's.</summary>
+internal sealed record SessionPlan(SessionLimits Limits, SandboxPolicy Policy, CheckpointOptions Checkpoints);

@@ -6,7 +6,8 @@ namespace CodeAct.Python;
 /// <param name="first">
 /// The first process of their namespace: it only waits, and with it end all the others. Null without namespaces.
 /// </param>
-internal sealed class SessionProcesses(SafeHandle? first) : IDisposable
+/// <param name="proxy">Their way to the network; null for none.</param>
+internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : IDisposable
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
@@ -47,7 +48,13 @@ internal sealed class SessionProcesses(SafeHandle? first) : IDisposable
     /// <summary>Ends all of them, with the last session that lives in them.</summary>
     public void Dispose()
     {
-        if (Interlocked.Decrement(ref _sessions) == 0 && first is not null)
+        if (Interlocked.Decrement(ref _sessions) != 0)
+        {
+            return;
+        }
+
+        proxy?.Dispose();
+        if (first is not null)
         {
             Libc.Signal(first, Libc.Kill);
             first.Dispose();

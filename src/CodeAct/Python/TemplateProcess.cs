@@ -5,6 +5,7 @@ using System.Net.Sockets;
 using System.Reflection;
 using System.Text;
 using System.Text.Json;
+using CodeAct.Python.Network;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodeAct.Python;
@@ -18,25 +19,31 @@ internal sealed class TemplateProcess : IAsyncDisposable
         | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
     private const string Package = "codeact_worker";
+    private const string Program =
+        "import json, os, sys; options = json.load(sys.stdin); os.environ.update(options['environment']); "
+        + $"sys.path.insert(0, options['directory']); from {Package} import template; template.main(globals().pop('options'))";
 
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(5);
 
     private readonly Reactor _reactor;
     private readonly string _directory;
+    private readonly TimeProvider _time;
     private readonly Process _process;
     private readonly Socket _socket;
     private readonly Signal _changed = new();
     private readonly Reactor.Watching _watching;
-    private readonly ConcurrentDictionary<long, TaskCompletionSource<Worker>> _asked = [];
+    private readonly ConcurrentDictionary<long, Asked> _asked = [];
     private readonly ConcurrentDictionary<long, Worker> _workers = [];
     private readonly TaskCompletionSource<TemplateReady> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly StringBuilder _complaints;
     private readonly Task _receiving;
     private long _ids;
 
-    private TemplateProcess(Reactor reactor, string directory, Process process, Socket socket, StringBuilder complaints)
+    private TemplateProcess(
+        Reactor reactor, TimeProvider time, string directory, Process process, Socket socket, StringBuilder complaints)
     {
         _reactor = reactor;
+        _time = time;
         _directory = directory;
         _process = process;
         _socket = socket;
@@ -69,14 +76,20 @@ internal sealed class TemplateProcess : IAsyncDisposable
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(options.StartTimeout);
             var socket = await AcceptAsync(listener, process, complaints, limit.Token);
-            var template = new TemplateProcess(reactor, directory, process, socket, complaints);
+            var template = new TemplateProcess(reactor, options.Time, directory, process, socket, complaints);
             process = null; // the template's from here on
             try
             {
                 var ready = await template._ready.Task.WaitAsync(options.StartTimeout, options.Time, cancellationToken);
-                return ready.Lacking.Count == 0 ? template : throw new PythonUnavailableException(
-                    $"Python cannot be confined on this machine: {string.Join("; ", ready.Lacking)}. "
-                    + "'codeact doctor' shows what is missing; SandboxMode.None runs code that you trust without confinement.");
+                if (ready.Lacking.Count > 0)
+                {
+                    throw new PythonUnavailableException(
+                        $"Python cannot be confined on this machine: {string.Join("; ", ready.Lacking)}. "
+                        + "Code that you trust runs without confinement when asked to by name: --sandbox none, or SandboxPolicy.None.");
+                }
+
+                template.Check(options.Sandbox);
+                return template;
             }
             catch
             {
@@ -90,7 +103,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
             process?.Dispose();
             Delete(directory);
             cancellationToken.ThrowIfCancellationRequested();
-            if (failure is PythonUnavailableException)
+            if (failure is PythonUnavailableException or SandboxPolicyException)
             {
                 throw;
             }
@@ -103,13 +116,19 @@ internal sealed class TemplateProcess : IAsyncDisposable
     /// <summary>Forks a worker and waits until it takes cells.</summary>
     /// <param name="workspace">Its directory.</param>
     /// <param name="limits">What it may use.</param>
+    /// <param name="policy">What it may see.</param>
     /// <param name="warm">Takes a little longer now, and makes the first cell faster.</param>
     /// <param name="cancellationToken">Stops asking.</param>
-    public async Task<Worker> ForkAsync(Workspace workspace, SessionLimits limits, bool warm, CancellationToken cancellationToken)
+    public async Task<Worker> ForkAsync(
+        Workspace workspace, SessionLimits limits, SandboxPolicy policy, bool warm, CancellationToken cancellationToken)
     {
+        Check(policy);
         var id = Interlocked.Increment(ref _ids);
-        var answer = _asked[id] = new TaskCompletionSource<Worker>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var request = JsonSerializer.SerializeToUtf8Bytes(new ForkRequest(id, workspace.Root, limits, warm), WireJson.Default.ForkRequest);
+        var answer = new TaskCompletionSource<Worker>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _asked[id] = new Asked(policy.Network, answer);
+        var request = JsonSerializer.SerializeToUtf8Bytes(
+            new ForkRequest(id, workspace.Root, limits, new ForkPolicy(policy.Network.Allowed.Count > 0, policy.Mounts), warm),
+            WireJson.Default.ForkRequest);
         if (_receiving.IsCompleted)
         {
             throw Gone();
@@ -136,6 +155,25 @@ internal sealed class TemplateProcess : IAsyncDisposable
         {
             var request = JsonSerializer.SerializeToUtf8Bytes(new KeepRequest(process), WireJson.Default.KeepRequest);
             await _socket.SendAsync(request, SocketFlags.None, CancellationToken.None);
+        }
+    }
+
+    /// <summary>Throws when a session cannot have what a policy asks for on this machine.</summary>
+    /// <exception cref="SandboxPolicyException">The policy asks for what nobody can have.</exception>
+    /// <exception cref="PythonUnavailableException">The machine does not have what it takes.</exception>
+    public void Check(SandboxPolicy policy)
+    {
+        policy.Check();
+        foreach (var mount in policy.Mounts)
+        {
+            mount.Check(_directory, byPath: Ready.NoNamespaces is not null);
+        }
+
+        if (policy.Network.Allowed.Count > 0 && Ready.NoNamespaces is { } reason)
+        {
+            throw new PythonUnavailableException(
+                $"A network allow-list needs a network namespace for the session, and there is none on this machine: {reason}. "
+                + "Without an allow-list sessions run here, with no network at all.");
         }
     }
 
@@ -218,8 +256,10 @@ internal sealed class TemplateProcess : IAsyncDisposable
         var given = new TemplateOptions(
             options.Modules,
             directory,
+            socket,
             scratch,
-            options.Sandbox == SandboxMode.Auto,
+            new Dictionary<string, string> { ["HOME"] = scratch, ["MPLCONFIGDIR"] = cache },
+            options.Sandbox.Mode == SandboxMode.Auto,
             options.Namespaces,
             options.Limits,
             [directory, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "/var"]);
@@ -234,24 +274,22 @@ internal sealed class TemplateProcess : IAsyncDisposable
             {
                 "-I",
                 "-c",
-                $"import sys; sys.path.insert(0, sys.argv[1]); from {Package} import template; template.main(*sys.argv[2:])",
-                directory,
-                socket,
-                JsonSerializer.Serialize(given, WireJson.Default.TemplateOptions),
+                Program,
             },
         };
         start.Environment.Clear();
         start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
         start.Environment["LANG"] = "C.UTF-8";
-        start.Environment["HOME"] = scratch;
-        start.Environment["MPLBACKEND"] = "Agg";
-        start.Environment["MPLCONFIGDIR"] = cache;
+        start.Environment["MPLBACKEND"] = "Agg"; // this much every session can read; paths are set by the template
         foreach (var threads in (ReadOnlySpan<string>)["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"])
         {
             start.Environment[threads] = 1.ToString(CultureInfo.InvariantCulture); // a fork keeps one thread only
         }
 
-        return Process.Start(start) ?? throw new InvalidOperationException("The process did not start.");
+        var process = Process.Start(start) ?? throw new InvalidOperationException("The process did not start.");
+        using var input = process.StandardInput.BaseStream; // and not as arguments: those a session can read
+        JsonSerializer.Serialize(input, given, WireJson.Default.TemplateOptions);
+        return process;
     }
 
     private static async Task<Socket> AcceptAsync(
@@ -315,7 +353,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
         _ready.TrySetException(Gone());
         foreach (var asked in _asked.Values)
         {
-            asked.TrySetException(Gone());
+            asked.Answer.TrySetException(Gone());
         }
     }
 
@@ -336,14 +374,19 @@ internal sealed class TemplateProcess : IAsyncDisposable
         {
             if (message.Failed is { } reason)
             {
-                asked.TrySetException(new PythonUnavailableException($"No interpreter could be forked: {reason}."));
+                asked.Answer.TrySetException(new PythonUnavailableException($"No interpreter could be forked: {reason}."));
             }
             else
             {
-                var processes = new SessionProcesses(handles.ElementAtOrDefault(4));
+                var proxy = handles.Count > 5 ? NetworkProxy.Of(handles[5], asked.Network, _time) : null;
+                var processes = new SessionProcesses(handles.ElementAtOrDefault(4), proxy);
                 var worker = new Worker(_reactor, processes, handles[3], handles[0], handles[1], handles[2]);
-                asked.TrySetResult(_workers[message.Id] = worker);
+                _workers[message.Id] = worker;
+                asked.Answer.TrySetResult(worker);
             }
         }
     }
+
+    /// <summary>A worker that was asked for, and what its proxy is to let through.</summary>
+    private sealed record Asked(NetworkPolicy Network, TaskCompletionSource<Worker> Answer);
 }

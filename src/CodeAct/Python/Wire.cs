@@ -24,14 +24,19 @@ internal readonly record struct Frame(byte Kind, uint? Cell, ReadOnlyMemory<byte
 internal sealed record TemplateOptions(
     IReadOnlyList<string> Modules,
     string Directory,
+    string Socket,
     string Scratch,
+    IReadOnlyDictionary<string, string> Environment,
     bool Confined,
     bool Namespaces,
     SessionLimits Limits,
     IReadOnlyList<string> Secrets);
 
 /// <summary>Asks the template for a worker; a warm one has run a cell already, so that the first is as fast as any.</summary>
-internal sealed record ForkRequest(long Id, string Workspace, SessionLimits Limits, bool Warm);
+internal sealed record ForkRequest(long Id, string Workspace, SessionLimits Limits, ForkPolicy Policy, bool Warm);
+
+/// <summary>What of a <see cref="SandboxPolicy"/> is the worker's business: the rest is the proxy's.</summary>
+internal sealed record ForkPolicy(bool Network, IReadOnlyList<SandboxMount> Mounts);
 
 /// <summary>Tells the template that a process is a checkpoint: it stays when its worker has ended.</summary>
 internal sealed record KeepRequest(int Keep);
@@ -55,6 +60,7 @@ internal sealed record TemplateReady(
     double Seconds,
     string Python,
     IReadOnlyList<SandboxLayer> Layers,
+    string? NoNamespaces,
     IReadOnlyList<string> Lacking);
 
 /// <summary>An exception in a cell.</summary>

@@ -8,14 +8,16 @@ internal sealed class WorkerPool : IAsyncDisposable
     private readonly TemplateProcess _template;
     private readonly ConcurrentQueue<(Worker Worker, Workspace Workspace)> _ready = [];
     private readonly SessionLimits _limits;
+    private readonly SandboxPolicy _policy;
     private readonly SemaphoreSlim _missing;
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _filling;
 
-    public WorkerPool(TemplateProcess template, int size, SessionLimits limits)
+    public WorkerPool(TemplateProcess template, int size, SessionLimits limits, SandboxPolicy policy)
     {
         _template = template;
         _limits = limits;
+        _policy = policy;
         _missing = new SemaphoreSlim(size);
         _filling = Task.Run(FillAsync, CancellationToken.None);
     }
@@ -33,7 +35,7 @@ internal sealed class WorkerPool : IAsyncDisposable
             Discard(ready);
         }
 
-        return await ForkAsync(_limits, warm: false, cancellationToken);
+        return await ForkAsync(_limits, _policy, warm: false, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -57,12 +59,12 @@ internal sealed class WorkerPool : IAsyncDisposable
     }
 
     public async Task<(Worker Worker, Workspace Workspace)> ForkAsync(
-        SessionLimits limits, bool warm, CancellationToken cancellationToken)
+        SessionLimits limits, SandboxPolicy policy, bool warm, CancellationToken cancellationToken)
     {
         var workspace = _template.CreateWorkspace();
         try
         {
-            return (await _template.ForkAsync(workspace, limits, warm, cancellationToken), workspace);
+            return (await _template.ForkAsync(workspace, limits, policy, warm, cancellationToken), workspace);
         }
         catch
         {
@@ -78,7 +80,7 @@ internal sealed class WorkerPool : IAsyncDisposable
             while (true)
             {
                 await _missing.WaitAsync(_stop.Token);
-                _ready.Enqueue(await ForkAsync(_limits, warm: true, _stop.Token));
+                _ready.Enqueue(await ForkAsync(_limits, _policy, warm: true, _stop.Token));
             }
         }
         catch (Exception failure) when (failure is OperationCanceledException or PythonUnavailableException)

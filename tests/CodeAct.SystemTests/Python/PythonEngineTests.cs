@@ -59,7 +59,7 @@ public sealed class PythonEngineTests
     [Fact]
     public async Task Without_a_sandbox_code_runs_with_the_rights_of_the_host()
     {
-        var options = new PythonEngineOptions { Modules = [], Sandbox = SandboxMode.None };
+        var options = new PythonEngineOptions { Modules = [], Sandbox = SandboxPolicy.None };
         await using var engine = await PythonEngine.StartAsync(options, TestContext.Current.CancellationToken);
         Assert.Empty(engine.Sandbox.Layers);
         await using var session = await engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);

@@ -7,11 +7,13 @@ worker enters it once, after the fork and while it has a single thread, top to b
 
 import os
 import resource
+import socket
 import sys
 
-from . import kernel, seccomp
+from . import kernel, mounts, network, seccomp
 
 WORKSPACE = "/workspace"
+HOSTNAME = "codeact"
 UIDS = 0x30000000  # own uids of sessions begin here: far above those of people and of containers
 DEVICES = ("null", "zero", "full", "random", "urandom")
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
@@ -19,7 +21,7 @@ SETTINGS = ("alternatives", "fonts", "ld.so.cache", "localtime", "matplotlibrc",
 PEOPLE = {
     "passwd": "root:x:0:0:root:/:/usr/sbin/nologin\nsession:x:1000:1000:session:/workspace:/bin/sh\n",
     "group": "root:x:0:\nsession:x:1000:\n",
-    "hosts": "127.0.0.1 localhost\n",
+    "hosts": f"127.0.0.1 localhost {HOSTNAME}\n",
 }
 
 # linux/landlock.h
@@ -27,7 +29,9 @@ EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, TRUNCATE, IOCTL = 1 << 0, 1 << 1, 1 <<
 READ = EXECUTE | READ_FILE | READ_DIR
 OF_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL
 FILE_RIGHTS = {1: (1 << 13) - 1, 2: (1 << 14) - 1, 3: (1 << 15) - 1, 4: (1 << 15) - 1, 5: (1 << 16) - 1}
+ANY = (1 << 16) - 1
 TCP = 3  # bind and connect
+TCP_ABI = 4
 SCOPES = 3  # abstract Unix sockets and signals
 SCOPES_ABI = 6
 
@@ -44,6 +48,7 @@ class Sandbox:
         self.why_not = "confinement is off"
         self.abi = kernel.landlock_abi() if on else 0
         self.filter = None
+        self.filter_with_network = None
 
     # In the launcher.
 
@@ -59,6 +64,7 @@ class Sandbox:
         if self.spaces:
             self._move()
         self.filter = seccomp.program(own_spaces=self.spaces)
+        self.filter_with_network = seccomp.program(own_spaces=self.spaces, network=self.spaces)
 
     def _move(self):
         users = self.own_users or not self.as_root
@@ -70,6 +76,7 @@ class Sandbox:
             _write("/proc/self/setgroups", "deny")
             _write("/proc/self/uid_map", f"{uid} {uid} 1")
             _write("/proc/self/gid_map", f"{gid} {gid} 1")
+        socket.sethostname(HOSTNAME)
         kernel.mount("", "/", flags=kernel.REC | kernel.PRIVATE)
         os.makedirs(self.root, exist_ok=True)
         kernel.mount("tmpfs", self.root, "tmpfs", kernel.NOSUID, "size=4m,mode=755")
@@ -94,7 +101,7 @@ class Sandbox:
                 self._bind("/etc/" + name)
         for name, text in PEOPLE.items():
             _write(f"{self.root}/etc/{name}", text)
-        for name in ("proc", "tmp", "dev/shm", WORKSPACE[1:]):
+        for name in ("proc", "tmp", "dev/shm", mounts.ROOT[1:], WORKSPACE[1:]):
             os.makedirs(os.path.join(self.root, name))
         for name in DEVICES:
             self._bind("/dev/" + name)
@@ -113,24 +120,26 @@ class Sandbox:
 
     # In the worker.
 
-    def enter(self, workspace, limits, number):
+    def enter(self, workspace, limits, number, policy):
         """Confines this process for good. Gives the path of the workspace as the session sees it."""
         home, temporary = (WORKSPACE, "/tmp") if self.spaces else (workspace, os.path.join(workspace, ".tmp"))
         if self.on:
             uid = self._own(workspace, number)
             if self.spaces:
-                self._enter_root(workspace, limits)
+                self._enter_root(workspace, limits, policy)
             else:
                 os.makedirs(temporary, exist_ok=True)
             self._limit(limits)
             self._drop_privileges(uid)
-            self._landlock(home)
-            kernel.seccomp(self.filter)
+            self._landlock(home, policy)
+            kernel.seccomp(self.filter_with_network if policy["network"] else self.filter)
         os.chdir(home)
         kernel.prctl(kernel.SET_PDEATHSIG, 9)  # the template's end is ours
         if not self.spaces:
             kernel.prctl(kernel.SET_CHILD_SUBREAPER, 1)  # so that the template knows whose orphans it gets: see end_orphans
             set_environment(home, temporary)
+        if policy["network"]:
+            network.set_environment()
         return home
 
     def _own(self, workspace, number):
@@ -147,14 +156,15 @@ class Sandbox:
             os.fchown(stream, uid, uid)  # so that /dev/stdout can be opened
         return uid
 
-    def _enter_root(self, workspace, limits):
-        network = 0 if self.abi >= SCOPES_ABI else kernel.NEWNET  # sessions share an empty one where Landlock parts them
-        kernel.unshare(kernel.NEWNS | kernel.NEWIPC | network)
+    def _enter_root(self, workspace, limits, policy):
+        shared = self.abi >= SCOPES_ABI or policy["network"]  # sessions share an empty one where Landlock parts them
+        kernel.unshare(kernel.NEWNS | kernel.NEWIPC | (0 if shared else kernel.NEWNET))
         size = f"size={limits['temporaryBytes']},nr_inodes=100000,mode=1777"
         kernel.mount("tmpfs", self.root + "/tmp", "tmpfs", kernel.NOSUID | kernel.NODEV, size)
         kernel.mount("tmpfs", self.root + "/dev/shm", "tmpfs", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC, size)
         kernel.mount(workspace, self.root + WORKSPACE, flags=kernel.BIND)
         kernel.mount_attributes(self.root + WORKSPACE, kernel.NOSUID | kernel.NODEV)
+        mounts.bind(self.root, policy["mounts"])
         try:
             kernel.mount("proc", self.root + "/proc", "proc", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC, "hidepid=2")
         except OSError:  # a container that hides parts of /proc forbids a new one; then there is none
@@ -200,7 +210,7 @@ class Sandbox:
         kernel.clear_capabilities()
         kernel.prctl(kernel.SET_NO_NEW_PRIVS, 1)
 
-    def _landlock(self, home):
+    def _landlock(self, home, policy):
         if not self.abi:
             return
         handled = FILE_RIGHTS[min(self.abi, 5)]
@@ -208,11 +218,15 @@ class Sandbox:
         readable = ["/"] if self.spaces else [*library_roots(), *("/etc/" + name for name in SETTINGS), "/proc/self"]
         for path in readable:
             if os.path.exists(path):
-                kernel.landlock_allow(ruleset, path, handled & (READ if os.path.isdir(path) else READ & OF_A_FILE))
+                _allow(ruleset, path, handled & READ)
         for path in (home, "/tmp", "/dev/shm") if self.spaces else (home,):
             kernel.landlock_allow(ruleset, path, handled)
         for name in DEVICES:
             kernel.landlock_allow(ruleset, "/dev/" + name, handled & OF_A_FILE & ~EXECUTE)
+        for mount in policy["mounts"]:
+            _allow(ruleset, mounts.path_of(mount, self.spaces), handled & (ANY if mount["writable"] else READ))
+        if policy["network"] and self.abi >= TCP_ABI:
+            kernel.landlock_allow_connect(ruleset, network.PORT)
         kernel.landlock_restrict(ruleset)
         os.close(ruleset)
 
@@ -220,6 +234,10 @@ class Sandbox:
 def move(home):
     """A worker resumed from a checkpoint goes on in a directory of its own."""
     os.chdir(home)
+
+
+def _allow(ruleset, path, rights):
+    kernel.landlock_allow(ruleset, path, rights if os.path.isdir(path) else rights & OF_A_FILE)
 
 
 def set_environment(home, temporary):

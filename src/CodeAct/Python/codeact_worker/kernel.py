@@ -1,5 +1,6 @@
 """System calls that Python has no name for, through ctypes. Each raises OSError that names the call."""
 
+import contextlib
 import ctypes
 import errno
 import os
@@ -29,6 +30,8 @@ SECCOMP_MODE_FILTER = 2
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _MOUNT_SETATTR = 442
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
+_KEYCTL = {"x86_64": 250, "aarch64": 219}
+_OPENAT2 = 437
 _AT_FDCWD, _AT_RECURSIVE = -100, 0x8000
 
 
@@ -80,6 +83,19 @@ def umount(target, flags):
     _check(_libc.umount2(target.encode(), flags), f"umount {target}")
 
 
+def open_without_links(path):
+    """A descriptor for nothing but to name what is there, unless a link is on the way."""
+    how = (ctypes.c_uint64 * 3)(os.O_PATH | os.O_CLOEXEC, 0, 0x04)  # RESOLVE_NO_SYMLINKS
+    return _syscall(
+        f"openat2 {path}", _OPENAT2, ctypes.c_int(_AT_FDCWD), path.encode(), ctypes.byref(how), ctypes.c_size_t(ctypes.sizeof(how)))
+
+
+def new_keyring():
+    """Leaves the session keyring of whoever started us for an empty one."""
+    with contextlib.suppress(OSError):  # a kernel, or a container, that has no keys at all
+        _syscall("keyctl", _KEYCTL[MACHINE], ctypes.c_int(1), None)  # KEYCTL_JOIN_SESSION_KEYRING
+
+
 def prctl(option, value=0, pointer=None):
     return _check(_prctl(option, value, pointer, 0, 0), "prctl")
 
@@ -118,6 +134,12 @@ def landlock_ruleset(files, network, scopes, abi):
     return _syscall("landlock_create_ruleset", _LANDLOCK_CREATE, attributes, ctypes.c_size_t(size), ctypes.c_uint(0))
 
 
+def landlock_allow_connect(ruleset, port):
+    rule = (ctypes.c_uint64 * 2)(2, port)  # LANDLOCK_ACCESS_NET_CONNECT_TCP
+    _syscall(
+        "landlock_add_rule", _LANDLOCK_ADD, ctypes.c_int(ruleset), ctypes.c_int(2), ctypes.byref(rule), ctypes.c_uint(0))
+
+
 class _PathBeneath(ctypes.Structure):
     _pack_ = 1
     _fields_ = [("access", ctypes.c_uint64), ("parent", ctypes.c_int32)]
@@ -152,4 +174,4 @@ class FilterProgram(ctypes.Structure):
 
 
 def seccomp(program):
-    prctl(SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program))
+    _check(_prctl(SET_SECCOMP, SECCOMP_MODE_FILTER, ctypes.byref(program), 0, 0), "seccomp filter")

@@ -91,7 +91,7 @@ def run(sandbox, fork, workspace, limits, secrets):
     keeper, pid = fork()
     if pid == 0:
         try:
-            sandbox.enter(workspace, limits, 0)
+            sandbox.enter(workspace, limits, 0, {"network": False, "mounts": []})
             answer = report(sandbox, limits, secrets)
         except BaseException as error:
             answer = [["sandbox", False, f"{type(error).__name__}: {error}"]]

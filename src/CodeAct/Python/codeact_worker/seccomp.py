@@ -87,11 +87,16 @@ PUSH_INTO_TERMINAL = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: keys as if typed
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH
 X32 = 0x40000000  # the second way into x86_64
 
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24  # offsets in struct seccomp_data
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT = 0, 4, 16, 24, 32  # offsets in struct seccomp_data
+SOCKET_TYPE = 0xF  # without SOCK_CLOEXEC and SOCK_NONBLOCK
 
 
 def load(offset):
     return (0x20, 0, 0, offset)
+
+
+def masked(value):
+    return (0x54, 0, 0, value)
 
 
 def equal(value, yes, no):
@@ -121,10 +126,22 @@ def ranges(numbers):
     return zip(first, [n for n in numbers if n + 1 not in numbers])
 
 
-def program(own_spaces):
+def tcp():
+    """Allows sockets of TCP and no others of the internet. Between these lines the accumulator holds something else."""
+    column = ARCHITECTURES[kernel.MACHINE][0]
+    return [
+        equal(SOCKET[column], 0, 11),
+        load(FIRST_ARGUMENT), equal(socket.AF_INET, 1, 0), equal(socket.AF_INET6, 0, 7),
+        load(SECOND_ARGUMENT), masked(SOCKET_TYPE), equal(socket.SOCK_STREAM, 0, 4),
+        load(THIRD_ARGUMENT), equal(0, 1, 0), equal(socket.IPPROTO_TCP, 0, 1), allow(),
+        load(NUMBER)]
+
+
+def program(own_spaces, network=False):
     """The filter for this machine, top to bottom; each test skips its own end when it does not apply.
 
     With namespaces of its own a session may use Unix sockets and System V IPC; without, it would find its neighbours there.
+    With a network namespace that is no other's it may use TCP, which leads to the proxy.
     """
     column, architecture = ARCHITECTURES[kernel.MACHINE]
     steps = [load(ARCHITECTURE), equal(architecture, 1, 0), refuse(), load(NUMBER)]
@@ -133,6 +150,8 @@ def program(own_spaces):
         steps += [at_least(low, 0, 2), at_least(high + 1, 1, 0), allow()]
     if own_spaces:
         steps += [equal(SOCKET[column], 0, 3), load(FIRST_ARGUMENT), equal(socket.AF_UNIX, 0, 1), allow(), load(NUMBER)]
+    if network:
+        steps += tcp()
     steps += [equal(CLONE[column], 0, 4), load(FIRST_ARGUMENT), any_bit(kernel.NEW_ANY, 1, 0), allow(), load(NUMBER)]
     steps += [equal(IOCTL[column], 0, 5), load(SECOND_ARGUMENT)]
     steps += [equal(PUSH_INTO_TERMINAL[0], 2, 0), equal(PUSH_INTO_TERMINAL[1], 1, 0), allow(), load(NUMBER)]

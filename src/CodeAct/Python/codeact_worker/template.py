@@ -20,7 +20,7 @@ import tempfile
 import threading
 import time
 
-from . import confine, kernel, probe
+from . import confine, kernel, network, probe
 from . import output as outputs
 from . import shell as shells
 from . import wire, worker
@@ -46,6 +46,7 @@ class Template:
         self.options = options
         self.sandbox = sandbox
         self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+        self.networks = network.Networks()
         self.interrupts = wire.Interrupts()
         self.output = outputs.Output(None, self.interrupts)
         self.workers = {}  # pid: id of the session
@@ -76,7 +77,7 @@ class Template:
         gc.enable()
         return {
             "missing": missing, "seconds": time.monotonic() - started, "python": sys.version.split()[0],
-            "layers": layers, "lacking": probe.missing(layers) if self.sandbox.on else []}
+            "layers": layers, "noNamespaces": self.sandbox.why_not, "lacking": probe.missing(layers) if self.sandbox.on else []}
 
     def confine(self):
         """Prepares the sandbox of the workers and tries it."""
@@ -147,13 +148,14 @@ class Template:
         out, out_far = os.pipe2(os.O_CLOEXEC)
         err, err_far = os.pipe2(os.O_CLOEXEC)
         try:
-            keeper, pid = self.fork_apart()
-            if pid == 0:
-                self.become_worker(request, far, out_far, err_far)
-            self.workers[pid] = request["id"]
-            pidfds = [os.pidfd_open(process) for process in (pid, keeper) if process]
-            self.keepers |= {keeper} - {None}
-            self.tell({"id": request["id"], "forked": pid}, [near.fileno(), out, err, *pidfds])
+            with self.networks.apart(request["policy"]["network"]) as listening:
+                keeper, pid = self.fork_apart()
+                if pid == 0:
+                    self.become_worker(request, far, out_far, err_far)
+                self.workers[pid] = request["id"]
+                self.keepers |= {keeper} - {None}
+                pidfds = [os.pidfd_open(process) for process in (pid, keeper) if process]
+                self.tell({"id": request["id"], "forked": pid}, [near.fileno(), out, err, *pidfds, *listening])
             for pidfd in pidfds:
                 os.close(pidfd)
         except OSError as error:
@@ -215,7 +217,8 @@ class Template:
             kept = control.detach()
             os.dup2(kept, 3, inheritable=False)
             os.closerange(4, 1 << 16)
-            self.shell.workspace = self.sandbox.enter(request["workspace"], request["limits"], request["id"])
+            self.shell.workspace = self.sandbox.enter(
+                request["workspace"], request["limits"], request["id"], request["policy"])
             self.output.attach(wire.Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, 3), self.interrupts))
             self.output.follow_forks()
             worker.reseed()
@@ -229,10 +232,10 @@ class Template:
             os._exit(70)
 
 
-def main(host_socket, options):
+def main(options):
     """The process that the host starts: it separates itself from the machine and lets its child be the template."""
-    options = json.loads(options)
     os.setsid()  # a Ctrl-C at the host's terminal is the host's business, and goes to everyone in its session
+    kernel.new_keyring()
     sandbox = confine.Sandbox(options["confined"], options["namespaces"], options["directory"])
     sandbox.separate()
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
@@ -244,7 +247,7 @@ def main(host_socket, options):
     kernel.prctl(kernel.SET_PDEATHSIG, signal.SIGKILL)
     kernel.prctl(kernel.SET_CHILD_SUBREAPER, 1)
     host = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    host.connect(host_socket)
+    host.connect(options["socket"])
     sys.path[0] = ""
     template = Template(host, options, sandbox)
     template.serve(template.prepare())
