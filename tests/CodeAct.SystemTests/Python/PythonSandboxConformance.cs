@@ -173,7 +173,7 @@ public abstract class PythonSandboxConformance
         });
 
     private Task<IPythonSession> CreateAsync() =>
-        Engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+        Engine.CreateSessionAsync(new SessionOptions { Checkpoints = new() { Automatic = false } }, TestContext.Current.CancellationToken);
 
     protected async Task GoesThroughAsync(string code)
     {

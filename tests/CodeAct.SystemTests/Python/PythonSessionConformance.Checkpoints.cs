@@ -159,11 +159,20 @@ public abstract partial class PythonSessionConformance
     }
 
     [Fact]
+    public async Task Checkpoints_are_no_children_that_code_waits_for()
+    {
+        await using var session = await CreateAsync(_onDemand);
+        await session.CheckpointAsync(Cancelled);
+        var waited = await session.RunAsync("import os\nif os.fork() == 0: os._exit(4)\n(os.waitstatus_to_exitcode(os.wait()[1]), os.wait())");
+        Assert.Equal("error ChildProcessError|ended Raised", waited.Order);
+    }
+
+    [Fact]
     public async Task A_session_that_kills_its_checkpoints_loses_them_and_nothing_else()
     {
         await using var session = await CreateAsync(_onDemand);
         var checkpoint = await session.CheckpointAsync(Cancelled);
-        await session.RunAsync("import os, signal; children = open(f'/proc/self/task/{os.getpid()}/children').read().split()\nfor c in children: os.kill(int(c), 9); os.waitpid(int(c), 0)");
+        await session.RunAsync("import os, signal; children = open(f'/proc/self/task/{os.getpid()}/children').read().split()\nfor c in children: os.kill(int(c), 9); os.waitpid(int(c), 0x40000000)");
         var gone = await Assert.ThrowsAsync<CheckpointException>(() => session.RollbackAsync(checkpoint, Cancelled));
         Assert.Contains("is not there any more", gone.Message, StringComparison.Ordinal);
         Assert.Equal("result 2|ended Ok", (await session.RunAsync("1+1")).Order);

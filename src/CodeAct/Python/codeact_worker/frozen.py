@@ -30,6 +30,8 @@ LONGEST = 1 << 16
 EVENT_LOOP = "anon_inode:[eventpoll]"
 MAKES_A_FILE = os.O_CREAT | os.O_EXCL | os.O_TRUNC
 
+made = []  # the processes that are this one's checkpoints
+
 
 class Refused(Exception):
     """What the session holds cannot be kept by a checkpoint."""
@@ -38,17 +40,19 @@ class Refused(Exception):
 def checkpoint(output, resume):
     """Forks the process that is the checkpoint and tells the host. Returns in the worker, and in every one resumed from it."""
     try:
+        take_leave()
         output.rest()
         be_alone()
         files = open_files(resume)
         children = _children()
         adopts = kernel.is_child_subreaper()
-        pid = kernel.fork()
+        pid = kernel.fork_unseen()
     except (Refused, OSError) as error:
         os.close(resume)
         output.send(wire.CHECKPOINT, wire.to_json({"refused": str(error)}), 0)
         return
     if pid:
+        made.append(pid)
         os.close(resume)
         output.send(wire.CHECKPOINT, wire.to_json({"pid": pid}), 0)
         return
@@ -67,6 +71,17 @@ def checkpoint(output, resume):
     threading.main_thread()._set_native_id()
     output.attach(wire.Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, RESUME), output.interrupts))
     output.send(wire.READY, wire.to_json({}), 0)
+
+
+def take_leave():
+    """Lets go of checkpoints that the host has ended."""
+    for pid in list(made):
+        try:
+            if os.waitpid(pid, os.WNOHANG | kernel.WALL)[0] == 0:
+                continue
+        except ChildProcessError:  # made by the process that this one was resumed from
+            pass
+        made.remove(pid)
 
 
 def be_alone():

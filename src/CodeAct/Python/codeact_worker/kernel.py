@@ -8,7 +8,8 @@ import platform
 
 MACHINE = platform.machine()
 _libc = ctypes.CDLL(None, use_errno=True)
-_fork = ctypes.PyDLL(None, use_errno=True).fork
+_held = ctypes.PyDLL(None, use_errno=True)  # with the interpreter's lock held, so that a child has it
+_fork, _syscall_held = _held.fork, _held.syscall
 _prctl = _libc.prctl  # with types, ctypes makes no objects: each would copy pages that processes share
 _prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong, ctypes.c_ulong)
 
@@ -16,6 +17,10 @@ _prctl.argtypes = (ctypes.c_int, ctypes.c_ulong, ctypes.c_void_p, ctypes.c_ulong
 NEWNS, NEWUTS, NEWIPC = 0x00020000, 0x04000000, 0x08000000
 NEWUSER, NEWPID, NEWNET = 0x10000000, 0x20000000, 0x40000000
 NEW_ANY = NEWNS | NEWUTS | NEWIPC | NEWUSER | NEWPID | NEWNET | 0x02000000 | 0x00000080  # and cgroup, time
+
+# sched.h and sys/wait.h
+CHILD_CLEARTID, CHILD_SETTID = 0x00200000, 0x01000000
+WALL = 0x40000000
 
 # sys/mount.h
 RDONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
@@ -25,8 +30,10 @@ DETACH = 2
 # linux/prctl.h
 SET_PDEATHSIG, SET_DUMPABLE, CAPBSET_DROP = 1, 4, 24
 SET_SECCOMP, SET_NO_NEW_PRIVS, SET_CHILD_SUBREAPER, GET_CHILD_SUBREAPER = 22, 38, 36, 37
+GET_TID_ADDRESS = 40
 SECCOMP_MODE_FILTER = 2
 
+_CLONE = {"x86_64": 56, "aarch64": 220}
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _MOUNT_SETATTR = 442
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
@@ -52,6 +59,22 @@ def fork():
     For a process with a single thread. What was asked to be done at a fork is left out too: see worker.reseed.
     """
     return _check(_fork(), "fork")
+
+
+def fork_unseen():
+    """As fork, but the child is none of those that wait() finds and announces its end to nobody: wait for it with WALL.
+
+    So code that waits until it has no children is not kept waiting by one that it knows nothing of. By way of the system call
+    that the C library's fork makes too, with its address for the number of the thread.
+    """
+    address = ctypes.c_uint64()
+    try:
+        prctl(GET_TID_ADDRESS, ctypes.addressof(address))
+    except OSError:  # a kernel without it
+        return fork()
+    pointers = (0, address.value, 0) if MACHINE == "x86_64" else (0, 0, address.value)  # parent's, child's, storage in this order
+    flags = CHILD_CLEARTID | CHILD_SETTID  # and no signal
+    return _check(_syscall_held(*map(ctypes.c_long, (_CLONE[MACHINE], flags, 0, *pointers))), "clone")
 
 
 def unshare(flags):
