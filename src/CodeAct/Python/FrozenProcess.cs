@@ -30,6 +30,7 @@ internal sealed class FrozenProcess : IDisposable
         Libc.DoNotBlock(socket);
         _watching = reactor.Watch(_changed, socket);
         Receiving = ReceiveAsync();
+        processes.Add(this);
     }
 
     /// <summary>Ends when the process is gone.</summary>
@@ -147,6 +148,7 @@ internal sealed class FrozenProcess : IDisposable
         }
 
         End();
+        _processes.Remove(this);
         _watching.Dispose();
         _socket.Dispose();
         _resumed.TrySetException(Gone());

@@ -36,4 +36,14 @@ public interface IPythonSession : IAsyncDisposable
     /// <remarks>The checkpoint stays, and so do later ones.</remarks>
     /// <exception cref="CheckpointException">It is not there any more.</exception>
     Task RollbackAsync(Checkpoint checkpoint, CancellationToken cancellationToken);
+
+    /// <summary>A second live session that goes on from the same state, with a copy of the files. Whoever asks disposes it.</summary>
+    /// <remarks>
+    /// Memory is shared until one of the two writes to it. Both have the same processes' namespace, <c>/tmp</c>, limits and way to
+    /// the network; the new one works in a directory of its own, and the workspace of this one is closed to it.
+    /// </remarks>
+    /// <param name="checkpoint">The state; null for the state as it is now.</param>
+    /// <param name="cancellationToken">Stops waiting for a cell that runs.</param>
+    /// <exception cref="CheckpointException">The checkpoint is not there any more, or the state cannot be kept.</exception>
+    Task<IPythonSession> ForkAsync(Checkpoint? checkpoint, CancellationToken cancellationToken);
 }

@@ -17,12 +17,16 @@ internal sealed partial class LocalSession
     private ITimer? _idle;
     private TimeSpan _unkept; // running time of the cells since the last checkpoint
     private string? _refused; // why there is no newer one
-    private int _ran; // cells
+    private int _ran = ran; // cells
     private int _checkpoints;
 
     /// <summary>A checkpoint with what it is made of.</summary>
     private sealed record State(
-        Checkpoint Checkpoint, FrozenProcess Memory, WorkspaceSnapshot Files, IReadOnlyDictionary<string, JsonNode?> Variables) : IDisposable
+        Checkpoint Checkpoint,
+        Workspace Place,
+        FrozenProcess Memory,
+        WorkspaceSnapshot Files,
+        IReadOnlyDictionary<string, JsonNode?> Variables) : IDisposable
     {
         public void Dispose()
         {
@@ -56,11 +60,7 @@ internal sealed partial class LocalSession
         try
         {
             ObjectDisposedException.ThrowIf(_disposed == 1, this);
-            var state = Kept().FirstOrDefault(state => state.Checkpoint == checkpoint && state.Memory.Number is not null)
-                ?? throw new CheckpointException(
-                    $"Checkpoint {checkpoint.Id} is not there any more; of {_checkpoints} that were taken, the session keeps the last "
-                    + $"{plan.Checkpoints.Most}, and code of the session may have ended its process. There are: "
-                    + $"{string.Join(", ", Checkpoints.Select(kept => kept.Id))}.");
+            var state = Find(checkpoint);
             await EndWorkAsync();
             _late.Clear();
             state.Files.Restore();
@@ -71,7 +71,7 @@ internal sealed partial class LocalSession
                 _variables[name] = value;
             }
 
-            _worker = await ResumeAsync(state) ?? throw new CheckpointException(
+            _worker = await ResumeAsync(state, workspace) ?? throw new CheckpointException(
                 $"The session could not be taken back to checkpoint {checkpoint.Id}: its process has ended meanwhile. The next cell "
                 + "runs in the newest state that there is, and says so.");
             _ran = state.Checkpoint.Cells;
@@ -82,6 +82,55 @@ internal sealed partial class LocalSession
             _turn.Release();
         }
     }
+
+    public async Task<IPythonSession> ForkAsync(Checkpoint? checkpoint, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed == 1, this);
+            if (checkpoint is not null)
+            {
+                return await BranchAsync(Find(checkpoint));
+            }
+
+            _late.AddRange(await OpenAsync(cancellationToken));
+            var now = await TakeStateAsync(automatic: true);
+            return await BranchAsync(now);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <summary>A second session that goes on from a state of this one.</summary>
+    private async Task<IPythonSession> BranchAsync(State state)
+    {
+        var place = workspace.CreateBranch();
+        try
+        {
+            Libc.SetOwner(place.Root, Libc.Stat(workspace.Root));
+            state.Files.CopyTo(place.Root).Dispose();
+            place.TakeChanges();
+            var worker = await ResumeAsync(state, place) ?? throw new CheckpointException(
+                $"No session could be forked from checkpoint {state.Checkpoint.Id}: its process has ended meanwhile.");
+            _processes.Share();
+            return engine.Enlist(new LocalSession(engine, place, plan, worker, state.Checkpoint.Cells, state.Variables));
+        }
+        catch
+        {
+            place.Dispose();
+            throw;
+        }
+    }
+
+    private State Find(Checkpoint checkpoint) =>
+        Kept().FirstOrDefault(state => state.Checkpoint == checkpoint && state.Memory.Number is not null)
+        ?? throw new CheckpointException(
+            $"Checkpoint {checkpoint.Id} is not there any more; of {_checkpoints} that were taken, the session keeps the last "
+            + $"{plan.Checkpoints.Most}, and code of the session may have ended its process. There are: "
+            + $"{string.Join(", ", Checkpoints.Select(kept => kept.Id))}.");
 
     private List<State> Kept()
     {
@@ -109,7 +158,7 @@ internal sealed partial class LocalSession
         }
 
         var checkpoint = new Checkpoint(++_checkpoints, _ran, engine.Options.Time.GetUtcNow(), automatic);
-        var state = new State(checkpoint, memory, await copying, new Dictionary<string, JsonNode?>(_variables));
+        var state = new State(checkpoint, workspace, memory, await copying, new Dictionary<string, JsonNode?>(_variables));
         lock (_states)
         {
             _states.Add(state);
@@ -260,14 +309,25 @@ internal sealed partial class LocalSession
         }
     }
 
+    /// <summary>Ends all that is this session's and no other's.</summary>
+    private async Task EndAsync()
+    {
+        if (_worker is { } worker)
+        {
+            _ = _processes.IsShared && await _processes.EndWorkAsync(worker, engine.Options.Time);
+            worker.Dispose();
+        }
+
+        _processes.Dispose();
+    }
+
     /// <summary>Ends the worker and what it has started; the checkpoints stay.</summary>
     private async Task EndWorkAsync()
     {
         if (_worker is { } worker)
         {
             _worker = null;
-            var spared = Kept().Select(state => state.Memory.Number ?? 0).ToHashSet();
-            var hasEnded = await _processes.EndWorkAsync(worker, spared, engine.Options.Time);
+            var hasEnded = await _processes.EndWorkAsync(worker, engine.Options.Time);
             worker.Dispose();
             if (!hasEnded)
             {
@@ -278,11 +338,12 @@ internal sealed partial class LocalSession
         }
     }
 
-    private static async Task<Worker?> ResumeAsync(State state)
+    /// <summary>A worker that goes on from there; null when the checkpoint's process is gone.</summary>
+    private async Task<Worker?> ResumeAsync(State state, Workspace place)
     {
         try
         {
-            var worker = await state.Memory.ResumeAsync(home: null);
+            var worker = await state.Memory.ResumeAsync(place == state.Place ? null : engine.PathInSession(place));
             await worker.ReadyAsync(CancellationToken.None);
             return worker;
         }
@@ -295,10 +356,10 @@ internal sealed partial class LocalSession
     /// <summary>After a death: goes on from the newest checkpoint, or, when there is none, in a fresh interpreter.</summary>
     private async Task<InterpreterRestarted> ReviveAsync(CancellationToken cancellationToken)
     {
-        _processes.EndOrphans(Kept().Select(state => state.Memory.Number ?? 0).ToHashSet());
+        _processes.EndOrphans();
         foreach (var state in Kept().AsEnumerable().Reverse())
         {
-            if (await ResumeAsync(state) is { } worker)
+            if (await ResumeAsync(state, workspace) is { } worker)
             {
                 _worker = worker;
                 var what = $"{_death}; {Remains(state)}.";

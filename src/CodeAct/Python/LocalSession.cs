@@ -7,12 +7,13 @@ namespace CodeAct.Python;
 
 /// <summary>A session in a forked worker of this machine.</summary>
 internal sealed partial class LocalSession(
-    PythonEngine engine, Workspace workspace, SessionPlan plan, Worker first) : IPythonSession
+    PythonEngine engine, Workspace workspace, SessionPlan plan, Worker first, int ran, IReadOnlyDictionary<string, JsonNode?> variables)
+    : IPythonSession
 {
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(2); // the kernel needs that for some GB of memory
 
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Dictionary<string, JsonNode?> _variables = []; // set again in a fresh interpreter
+    private readonly Dictionary<string, JsonNode?> _variables = new(variables); // set again in a fresh interpreter
     private readonly List<CellEvent> _late = []; // what came between cells
     private Worker? _worker = first;
     private InterruptLadder? _ladder;
@@ -103,8 +104,7 @@ internal sealed partial class LocalSession(
         {
             if (isFirst)
             {
-                _worker?.Dispose();
-                _processes.Dispose();
+                await EndAsync();
                 ForgetCheckpoints();
                 _idle?.Dispose();
                 engine.Forget(this);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Text.Json.Nodes;
 
 namespace CodeAct.Python;
 
@@ -67,9 +68,7 @@ public sealed class PythonEngine : IAsyncDisposable
             ? await _pool.TakeAsync(cancellationToken)
             : await _pool.ForkAsync(limits, policy, warm: false, cancellationToken);
         var plan = new SessionPlan(limits, policy, options.Checkpoints ?? Options.Checkpoints);
-        var session = new LocalSession(this, workspace, plan, worker);
-        _sessions[session] = 0;
-        return session;
+        return Enlist(new LocalSession(this, workspace, plan, worker, ran: 0, variables: new Dictionary<string, JsonNode?>()));
     }
 
     /// <summary>Ends every session and the template, and deletes what they left.</summary>
@@ -95,6 +94,16 @@ public sealed class PythonEngine : IAsyncDisposable
     internal Task<Worker> ForkAsync(
         Workspace workspace, SessionLimits limits, SandboxPolicy policy, CancellationToken cancellationToken) =>
         _template.ForkAsync(workspace, limits, policy, warm: false, cancellationToken);
+
+    /// <summary>Where a session finds a workspace.</summary>
+    internal string PathInSession(Workspace workspace) => _template.Ready.NoNamespaces is null ? workspace.PathInSession : workspace.Root;
+
+    /// <summary>Takes note of a session, so that it ends with the engine.</summary>
+    internal LocalSession Enlist(LocalSession session)
+    {
+        _sessions[session] = 0;
+        return session;
+    }
 
     internal void Forget(LocalSession session) => _sessions.TryRemove(session, out _);
 }

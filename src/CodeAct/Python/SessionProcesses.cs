@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 namespace CodeAct.Python;
@@ -12,19 +13,36 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(1);
 
+    private readonly ConcurrentDictionary<FrozenProcess, byte> _checkpoints = [];
     private int _sessions = 1;
+
+    /// <summary>Several sessions live in these processes.</summary>
+    public bool IsShared => Volatile.Read(ref _sessions) > 1;
 
     /// <summary>Another session lives in these processes. Each disposes them once.</summary>
     public void Share() => Interlocked.Increment(ref _sessions);
 
-    /// <summary>Ends a worker and what it has started, but none of the spared, which are checkpoints by their numbers.</summary>
+    /// <summary>A checkpoint is here to stay until its process has ended.</summary>
+    public void Add(FrozenProcess checkpoint)
+    {
+        _checkpoints[checkpoint] = 0;
+        if (checkpoint.Number is null)
+        {
+            Remove(checkpoint);
+        }
+    }
+
+    public void Remove(FrozenProcess checkpoint) => _checkpoints.TryRemove(checkpoint, out _);
+
+    /// <summary>Ends a worker and what it has started, but no checkpoint.</summary>
     /// <remarks>
     /// Nothing of it runs any more when this returns. To give back its memory takes the kernel some milliseconds more, for which
     /// nobody waits: a stopped process that is killed runs no further instruction.
     /// </remarks>
     /// <returns>False when something would not end.</returns>
-    public async Task<bool> EndWorkAsync(Worker worker, IReadOnlySet<int> spared, TimeProvider time)
+    public async Task<bool> EndWorkAsync(Worker worker, TimeProvider time)
     {
+        var spared = Spared();
         worker.Send(Libc.Stop); // it starts nothing new
         var began = time.GetTimestamp();
         using var timer = new PeriodicTimer(_pause, time);
@@ -43,7 +61,7 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
     }
 
     /// <summary>Ends what a worker that is gone has left behind.</summary>
-    public void EndOrphans(IReadOnlySet<int> spared) => KillBelow(Orphanage, spared);
+    public void EndOrphans() => KillBelow(Orphanage, Spared());
 
     /// <summary>Ends all of them, with the last session that lives in them.</summary>
     public void Dispose()
@@ -62,7 +80,9 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
     }
 
     /// <summary>Whose children the orphans are; nobody's in particular when several sessions share it.</summary>
-    private int? Orphanage => first is { IsClosed: false } && _sessions == 1 ? ProcessTree.Number(first) : null;
+    private int? Orphanage => first is { IsClosed: false } && !IsShared ? ProcessTree.Number(first) : null;
+
+    private HashSet<int> Spared() => [.. _checkpoints.Keys.Select(checkpoint => checkpoint.Number ?? 0)];
 
     private static int KillBelow(int? root, IReadOnlySet<int> spared) => root is { } pid ? ProcessTree.KillBelow(pid, spared) : 0;
 }

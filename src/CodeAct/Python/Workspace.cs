@@ -24,20 +24,43 @@ public sealed class Workspace : IDisposable
     private readonly Lock _gate = new();
     private Dictionary<string, (long Size, DateTimeOffset Written)> _seen = [];
 
-    private Workspace(string root) => Root = root;
+    private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private const UnixFileMode PassThrough = Own | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+
+    private readonly string _directory; // with the files, and with the workspaces of branches
+    private readonly Workspace? _parent;
+    private int _users = 1; // itself and its branches, whose files are inside
+
+    private Workspace(string directory, Workspace? parent)
+    {
+        _directory = directory;
+        _parent = parent;
+        Root = Path.Combine(directory, "files");
+        Make(directory, PassThrough); // a session has its own uid
+        Make(Root, Own);
+        Make(Branches, PassThrough);
+    }
 
     /// <summary>Absolute path on the host.</summary>
     public string Root { get; }
 
-    /// <summary>Makes an empty directory of its own below the system's directory for temporary files.</summary>
-    public static Workspace Create() => new(Directory.CreateTempSubdirectory("codeact-workspace-").FullName);
+    /// <summary>Where a session with a private root finds it.</summary>
+    internal string PathInSession => _parent is null
+        ? "/workspace"
+        : Path.Join(Path.GetDirectoryName(_parent.PathInSession), "branches", Path.GetFileName(_directory), "files");
 
-    internal static Workspace Create(string parent)
+    private string Branches => Path.Combine(_directory, "branches");
+
+    /// <summary>Makes an empty directory of its own below the system's directory for temporary files.</summary>
+    public static Workspace Create() => new(Directory.CreateTempSubdirectory("codeact-workspace-").FullName, parent: null);
+
+    internal static Workspace Create(string parent) => new(Path.Combine(parent, Guid.NewGuid().ToString("N")), parent: null);
+
+    /// <summary>An empty one for a session forked from this one's, inside the part of the file system that both see.</summary>
+    internal Workspace CreateBranch()
     {
-        var root = Path.Combine(parent, Guid.NewGuid().ToString("N"));
-        return new Workspace(OperatingSystem.IsWindows()
-            ? Directory.CreateDirectory(root).FullName
-            : Directory.CreateDirectory(root, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute).FullName);
+        Interlocked.Increment(ref _users);
+        return new Workspace(Path.Combine(Branches, Guid.NewGuid().ToString("N")), this);
     }
 
     /// <summary>Copies a file of the host into the workspace.</summary>
@@ -98,15 +121,8 @@ public sealed class Workspace : IDisposable
     /// <summary>Deletes the directory and all in it.</summary>
     public void Dispose()
     {
-        try
-        {
-            Delete();
-        }
-        catch (UnauthorizedAccessException)
-        {
-            Unlock(); // directories that code of the session has closed to us
-            Delete();
-        }
+        Delete(Root);
+        Leave();
     }
 
     /// <summary>The files that appeared or changed since the last call, other than by <see cref="AddFileAsync"/>.</summary>
@@ -163,21 +179,48 @@ public sealed class Workspace : IDisposable
         }
     }
 
-    private void Delete()
+    private static void Make(string directory, UnixFileMode mode)
     {
-        if (Directory.Exists(Root))
+        Directory.CreateDirectory(directory);
+        if (!OperatingSystem.IsWindows())
         {
-            Directory.Delete(Root, recursive: true);
+            File.SetUnixFileMode(directory, mode);
         }
     }
 
-    private void Unlock()
+    private void Leave()
     {
-        const UnixFileMode Ours = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
-        var closed = new Stack<string>([Root]);
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            Delete(_directory);
+            _parent?.Leave();
+        }
+    }
+
+    private static void Delete(string directory)
+    {
+        if (!Directory.Exists(directory))
+        {
+            return;
+        }
+
+        try
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            Unlock(directory); // what code of the session has closed to us
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    private static void Unlock(string root)
+    {
+        var closed = new Stack<string>([root]);
         while (!OperatingSystem.IsWindows() && closed.TryPop(out var directory))
         {
-            File.SetUnixFileMode(directory, Ours);
+            File.SetUnixFileMode(directory, Own);
             foreach (var inner in new DirectoryInfo(directory).EnumerateDirectories().Where(inner => inner.LinkTarget is null))
             {
                 closed.Push(inner.FullName);

@@ -44,6 +44,10 @@ public sealed class ScriptedSession(TimeProvider time) : IPythonSession
     /// <exception cref="CheckpointException">Always.</exception>
     public Task RollbackAsync(Checkpoint checkpoint, CancellationToken cancellationToken) => throw NoState();
 
+    /// <inheritdoc/>
+    /// <exception cref="CheckpointException">Always.</exception>
+    public Task<IPythonSession> ForkAsync(Checkpoint? checkpoint, CancellationToken cancellationToken) => throw NoState();
+
     /// <summary>Answers <paramref name="code"/> with <paramref name="events"/>.</summary>
     /// <param name="code">The whole source of the cell.</param>
     /// <param name="events">

@@ -207,6 +207,74 @@ public abstract partial class PythonSessionConformance
         Assert.Equal("result 1000000000.0|ended Ok", (await session.RunAsync("os.stat('mode').st_mtime")).Order);
     }
 
+    [Fact]
+    public async Task A_fork_has_the_same_state_and_each_goes_its_own_way()
+    {
+        await using var session = await CreateAsync(_onDemand);
+        await session.SetVariableAsync("given", System.Text.Json.Nodes.JsonValue.Create("task"), Cancelled);
+        await session.RunAsync("import os; x = [1]; open('f', 'w').write('both'); os.mkdir('d'); open('d/g', 'w').write('g')");
+        var branch = await session.ForkAsync(null, Cancelled);
+        try
+        {
+            await session.RunAsync("x.append('original'); open('f', 'w').write('original')");
+            await branch.RunAsync("x.append('branch'); open('f', 'a').write(' and branch')");
+            const string Look = "(x, given, open('f').read(), open('d/g').read(), os.getcwd() == os.environ['HOME'])";
+            Assert.Equal("result ([1, 'original'], 'task', 'original', 'g', True)|ended Ok", (await session.RunAsync(Look)).Order);
+            Assert.Equal("result ([1, 'branch'], 'task', 'both and branch', 'g', True)|ended Ok", (await branch.RunAsync(Look)).Order);
+            Assert.Equal(["d/g", "f"], branch.Workspace.Files());
+
+            var twig = await branch.ForkAsync(null, Cancelled);
+            await branch.DisposeAsync();
+            Assert.Equal("result ([1, 'branch'], 'task', 'both and branch', 'g', True)|ended Ok", (await twig.RunAsync(Look)).Order);
+            Assert.Equal("ended Died", (await twig.RunAsync("os._exit(1)")).Order);
+            Assert.Equal("restarted|result 'both and branch'|ended Ok", (await twig.RunAsync("open('f').read()")).Order);
+            await twig.DisposeAsync();
+            Assert.Equal("result 2|ended Ok", (await session.RunAsync("1+1")).Order);
+        }
+        finally
+        {
+            await branch.DisposeAsync();
+        }
+
+        Assert.False(Directory.Exists(branch.Workspace.Root));
+    }
+
+    [Fact]
+    public async Task A_branch_outlives_the_session_that_it_was_forked_from_and_cannot_reach_its_files()
+    {
+        var session = await CreateAsync(_onDemand);
+        await session.RunAsync("import os; x = 1; secret = os.path.abspath('secret')");
+        await using var branch = await session.ForkAsync(null, Cancelled);
+        await using var other = await session.ForkAsync(session.Checkpoints[^1], Cancelled);
+        await session.RunAsync("open(secret, 'w').write('s')");
+        await other.RunAsync("open('theirs', 'w').write('t')");
+        foreach (var path in (string[])["secret", $"'{other.Workspace.Root}/theirs'", "os.path.dirname(os.path.dirname(os.getcwd()))"])
+        {
+            var refused = await branch.RunAsync($"open({path}) if os.path.isfile({path}) else os.listdir({path})");
+            Assert.Contains(refused.Error.Name, (string[])["PermissionError", "FileNotFoundError"]);
+        }
+
+        await session.DisposeAsync();
+        Assert.Equal("result (1, [])|ended Ok", (await branch.RunAsync("(x, [f for f in os.listdir() if f[0] != '.'])")).Order);
+        var again = await branch.CheckpointAsync(Cancelled);
+        await branch.RunAsync("x = 2; open('new', 'w').write('n')");
+        await branch.RollbackAsync(again, Cancelled);
+        Assert.Equal("result (1, [])|ended Ok", (await branch.RunAsync("(x, [f for f in os.listdir() if f[0] != '.'])")).Order);
+    }
+
+    [Fact]
+    public async Task A_cell_can_be_tried_and_thrown_away_or_kept()
+    {
+        await using var session = await CreateAsync(_onDemand);
+        await session.RunAsync("x = 1");
+        var trial = await session.IsolatedTryAsync(new Cell("x = 2; open('made', 'w').write('m'); x"), Cancelled);
+        Assert.Equal("2", trial.Events.OfType<ExecuteResult>().Single().Data.PlainText);
+        await trial.DiscardAsync(Cancelled);
+        Assert.Equal("result (1, False)|ended Ok", (await session.RunAsync("import os; (x, os.path.exists('made'))")).Order);
+        await session.IsolatedTryAsync(new Cell("x = 3"), Cancelled);
+        Assert.Equal("result 3|ended Ok", (await session.RunAsync("x")).Order);
+    }
+
     private static readonly CheckpointOptions _onDemand = new() { Automatic = false };
 
     /// <summary>A fresh session, disposed by the test; it takes no checkpoints by itself.</summary>

@@ -13,6 +13,8 @@ import sys
 from . import kernel, mounts, network, seccomp
 
 WORKSPACE = "/workspace"
+BRANCHES = "/branches"  # workspaces of the sessions forked from this one, each under a name that only it knows
+SHARED = ("/tmp", "/dev/shm")  # with them
 HOSTNAME = "codeact"
 UIDS = 0x30000000  # own uids of sessions begin here: far above those of people and of containers
 DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -48,6 +50,7 @@ class Sandbox:
         self.why_not = "confinement is off"
         self.abi = kernel.landlock_abi() if on else 0
         self.filter = None
+        self.top = None  # what is in the root, but for the workspaces
         self.filter_with_network = None
 
     # In the launcher.
@@ -56,10 +59,10 @@ class Sandbox:
         """Moves the launcher's children into namespaces of their own where that works."""
         if not self.on:
             return
-        self.why_not = _attempt(self._move) if self.namespaces else "not to be used"
+        self.why_not = _attempt(self._move, self.own_mounts) if self.namespaces else "not to be used"
         if self.why_not and self.as_root and self.namespaces:
             self.own_users = True
-            self.why_not = _attempt(self._move) and self.why_not
+            self.why_not = _attempt(self._move, self.own_mounts) and self.why_not
         self.spaces = not self.why_not
         if self.spaces:
             self._move()
@@ -69,19 +72,26 @@ class Sandbox:
     def _move(self):
         users = self.own_users or not self.as_root
         uid, gid = os.getuid(), os.getgid()
-        kernel.unshare(
-            (kernel.NEWUSER if users else 0) | kernel.NEWPID | kernel.NEWNS | kernel.NEWNET | kernel.NEWUTS | kernel.NEWIPC)
+        kernel.unshare((kernel.NEWUSER if users else 0) | kernel.NEWPID | kernel.NEWNET | kernel.NEWUTS | kernel.NEWIPC)
         if users:
             self.own_users = True
             _write("/proc/self/setgroups", "deny")
             _write("/proc/self/uid_map", f"{uid} {uid} 1")
             _write("/proc/self/gid_map", f"{gid} {gid} 1")
         socket.sethostname(HOSTNAME)
+
+    # In the template.
+
+    def own_mounts(self):
+        """Makes a place for the root that sessions see.
+
+        The launcher must not see what is mounted there: it deletes the engine's directory when this process has ended, at
+        whatever moment, and the system is mounted below it.
+        """
+        kernel.unshare(kernel.NEWNS)
         kernel.mount("", "/", flags=kernel.REC | kernel.PRIVATE)
         os.makedirs(self.root, exist_ok=True)
         kernel.mount("tmpfs", self.root, "tmpfs", kernel.NOSUID, "size=4m,mode=755")
-
-    # In the template.
 
     def build_root(self):
         """The system as sessions see it, read-only; what differs among them is mounted by each."""
@@ -89,6 +99,7 @@ class Sandbox:
         self.base_tasks = 0 if self.spaces or self.as_root else _tasks_of(os.getuid())
         if not self.spaces:
             return
+        self.own_mounts()
         set_environment(WORKSPACE, "/tmp")  # the same in every session, so once and for all
         for directory in library_roots():
             if os.path.islink(directory):
@@ -101,7 +112,7 @@ class Sandbox:
                 self._bind("/etc/" + name)
         for name, text in PEOPLE.items():
             _write(f"{self.root}/etc/{name}", text)
-        for name in ("proc", "tmp", "dev/shm", mounts.ROOT[1:], WORKSPACE[1:]):
+        for name in ("proc", "tmp", "dev/shm", mounts.ROOT[1:], WORKSPACE[1:], BRANCHES[1:]):
             os.makedirs(os.path.join(self.root, name))
         for name in DEVICES:
             self._bind("/dev/" + name)
@@ -131,7 +142,8 @@ class Sandbox:
                 os.makedirs(temporary, exist_ok=True)
             self._limit(limits)
             self._drop_privileges(uid)
-            self._landlock(home, policy)
+            self.policy = policy
+            self._landlock((home, BRANCHES, *SHARED) if self.spaces else (home, branches_of(workspace)), "/")
             kernel.seccomp(self.filter_with_network if policy["network"] else self.filter)
         os.chdir(home)
         kernel.prctl(kernel.SET_PDEATHSIG, 9)  # the template's end is ours
@@ -164,6 +176,8 @@ class Sandbox:
         kernel.mount("tmpfs", self.root + "/dev/shm", "tmpfs", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC, size)
         kernel.mount(workspace, self.root + WORKSPACE, flags=kernel.BIND)
         kernel.mount_attributes(self.root + WORKSPACE, kernel.NOSUID | kernel.NODEV)
+        kernel.mount(branches_of(workspace), self.root + BRANCHES, flags=kernel.BIND)
+        kernel.mount_attributes(self.root + BRANCHES, kernel.NOSUID | kernel.NODEV)
         mounts.bind(self.root, policy["mounts"])
         try:
             kernel.mount("proc", self.root + "/proc", "proc", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC, "hidepid=2")
@@ -210,16 +224,29 @@ class Sandbox:
         kernel.clear_capabilities()
         kernel.prctl(kernel.SET_NO_NEW_PRIVS, 1)
 
-    def _landlock(self, home, policy):
+    def move(self, home):
+        """Goes on as a branch, in a workspace of its own: that of the session it was forked from is closed to it."""
+        if self.on:
+            if self.spaces and self.top is None:  # a branch may not list it any more
+                self.top = [path for path in map("/".__add__, os.listdir("/")) if path not in (WORKSPACE, BRANCHES)]
+            self._landlock((os.path.dirname(home), *(SHARED if self.spaces else ())), *(self.top or ()))
+        os.chdir(home)
+        temporary = "/tmp" if self.spaces else os.path.join(home, ".tmp")
+        os.makedirs(temporary, exist_ok=True)
+        set_environment(home, temporary)
+
+    def _landlock(self, own, *system):
+        """Lets this process write to what is its own and read the system; what an earlier call forbade stays forbidden."""
         if not self.abi:
             return
+        policy = self.policy
         handled = FILE_RIGHTS[min(self.abi, 5)]
         ruleset = kernel.landlock_ruleset(handled, TCP, SCOPES, self.abi)
-        readable = ["/"] if self.spaces else [*library_roots(), *("/etc/" + name for name in SETTINGS), "/proc/self"]
+        readable = system if self.spaces else [*library_roots(), *("/etc/" + name for name in SETTINGS), "/proc/self"]
         for path in readable:
             if os.path.exists(path):
                 _allow(ruleset, path, handled & READ)
-        for path in (home, "/tmp", "/dev/shm") if self.spaces else (home,):
+        for path in own:
             kernel.landlock_allow(ruleset, path, handled)
         for name in DEVICES:
             kernel.landlock_allow(ruleset, "/dev/" + name, handled & OF_A_FILE & ~EXECUTE)
@@ -231,9 +258,8 @@ class Sandbox:
         os.close(ruleset)
 
 
-def move(home):
-    """A worker resumed from a checkpoint goes on in a directory of its own."""
-    os.chdir(home)
+def branches_of(workspace):
+    return os.path.join(os.path.dirname(workspace), "branches")
 
 
 def _allow(ruleset, path, rights):
@@ -255,13 +281,14 @@ def library_roots():
     return roots
 
 
-def _attempt(action):
-    """Tries an action in a child, since half of it cannot be taken back; None, or why it fails."""
+def _attempt(*actions):
+    """Tries what can be done in a child, since half of it cannot be taken back; None, or why it fails."""
     reading, writing = os.pipe()
     pid = os.fork()
     if pid == 0:
         try:
-            action()
+            for action in actions:
+                action()
         except OSError as error:
             os.write(writing, str(error).encode())
         finally:

@@ -10,10 +10,13 @@ what is not memory is dealt with here:
 - event loops get a new selector; timers (`signal.alarm`) are off; shared memory is shared with what happened since.
 """
 
+import _thread
 import contextlib
+import fcntl
 import gc
 import json
 import os
+import resource
 import select
 import signal
 import socket
@@ -22,7 +25,7 @@ import sys
 import threading
 import time
 
-from . import confine, kernel, wire
+from . import kernel, wire
 
 RESUME = 3  # where the frozen process has the socket on which it waits; the session's control socket is there later
 THREADS_END_WITHIN = 0.05  # seconds
@@ -37,14 +40,17 @@ class Refused(Exception):
     """What the session holds cannot be kept by a checkpoint."""
 
 
-def checkpoint(output, resume):
-    """Forks the process that is the checkpoint and tells the host. Returns in the worker, and in every one resumed from it."""
+def checkpoint(output, resume, move):
+    """Forks the process that is the checkpoint and tells the host. Returns in the worker, and in every one resumed from it.
+
+    That one calls `move` with the directory that it is to work in, when it is another.
+    """
     try:
         take_leave()
         output.rest()
         be_alone()
         files = open_files(resume)
-        children = _children()
+        children = _may_have_children()
         adopts = kernel.is_child_subreaper()
         pid = kernel.fork_unseen()
     except (Refused, OSError) as error:
@@ -67,7 +73,7 @@ def checkpoint(output, resume):
     if any(path == EVENT_LOOP for _, path, _, _ in files):
         renew_loops()
     if told["home"]:
-        confine.move(told["home"])
+        move(told["home"])
     threading.main_thread()._set_native_id()
     output.attach(wire.Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, RESUME), output.interrupts))
     output.send(wire.READY, wire.to_json({}), 0)
@@ -87,17 +93,29 @@ def take_leave():
 def be_alone():
     """Waits for threads that are ending; one that goes on would not be in the checkpoint."""
     deadline = time.monotonic() + THREADS_END_WITHIN
-    while len(os.listdir("/proc/self/task")) > 1:
+    while threads() > 1:
         if time.monotonic() > deadline:
             names = ", ".join(thread.name for thread in threading.enumerate() if thread is not threading.main_thread())
             raise Refused(f"threads are running ({names or 'of native code'}), and a checkpoint holds the main thread only")
         time.sleep(0.0005)
 
 
+def threads():
+    try:
+        return len(os.listdir("/proc/self/task"))
+    except OSError:  # a resumed process without a private root: Landlock knows /proc/self by the worker's number
+        return 1 + _thread._count()
+
+
 def open_files(resume):
     """What is open, as (descriptor, path or what else the kernel calls it, flags, position)."""
     found = []
-    for name in os.listdir("/proc/self/fd"):
+    try:
+        names = os.listdir("/proc/self/fd")
+    except OSError:  # as above: none can be opened again
+        return [(descriptor, "", 0, 0) for descriptor in range(RESUME + 1, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+                if descriptor != resume and _is_open(descriptor)]
+    for name in names:
         descriptor = int(name)
         if descriptor in (1, 2, RESUME, resume):
             continue
@@ -192,6 +210,16 @@ def renew_loops():
             loop._make_self_pipe()
 
 
-def _children():
-    with open(f"/proc/self/task/{os.getpid()}/children") as children:
-        return children.read().split()
+def _is_open(descriptor):
+    try:
+        return fcntl.fcntl(descriptor, fcntl.F_GETFD) >= 0
+    except OSError:
+        return False
+
+
+def _may_have_children():
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children") as children:
+            return children.read() != ""
+    except OSError:
+        return True

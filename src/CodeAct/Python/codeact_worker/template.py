@@ -84,11 +84,15 @@ class Template:
         if not self.sandbox.on:
             return []
         self.sandbox.build_root()
-        workspace = tempfile.mkdtemp(prefix="codeact-probe-")
+        place = tempfile.mkdtemp(prefix="codeact-probe-")
         try:
+            os.chmod(place, 0o711)
+            for name in ("files", "branches"):
+                os.mkdir(os.path.join(place, name))
+            workspace = os.path.join(place, "files")
             return probe.run(self.sandbox, self.fork_apart, workspace, self.options["limits"], self.options["secrets"])
         finally:
-            shutil.rmtree(workspace)
+            shutil.rmtree(place)
 
     def fork_apart(self):
         """Forks a child into a process namespace of its own. Gives the pids of that namespace's first process and of the child.
@@ -225,7 +229,7 @@ class Template:
             if request["warm"]:
                 self.shell.warm(["0"])  # ahead of need: the pages that a first cell writes to are copied now
             self.output.send(wire.READY, wire.to_json({}), 0)
-            worker.Worker(self.shell, self.output, self.interrupts).serve()
+            worker.Worker(self.shell, self.output, self.interrupts, self.sandbox).serve()
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
@@ -242,7 +246,10 @@ def main(options):
     pid = os.fork()
     if pid:
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
-        shutil.rmtree(options["directory"], ignore_errors=True)  # also when the host died first
+        with open("/proc/self/mountinfo") as mounts:
+            mounted = any(options["directory"] + "/" in mount for mount in mounts)
+        if not mounted:  # see Sandbox.own_mounts
+            shutil.rmtree(options["directory"], ignore_errors=True)  # also when the host died first
         os._exit(code if code >= 0 else 128 - code)
     kernel.prctl(kernel.SET_PDEATHSIG, signal.SIGKILL)
     kernel.prctl(kernel.SET_CHILD_SUBREAPER, 1)

@@ -9,8 +9,9 @@ from . import frozen, wire
 
 
 class Worker:
-    def __init__(self, shell, output, interrupts):
+    def __init__(self, shell, output, interrupts, sandbox):
         self.shell = shell
+        self.sandbox = sandbox
         self.output = output
         self.interrupts = interrupts
 
@@ -29,9 +30,14 @@ class Worker:
                     self.shell.user_ns[variable["name"]] = variable["value"]
                     self.output.send(wire.DONE, wire.OK, cell)
                 elif kind == wire.CHECKPOINT:
-                    frozen.checkpoint(self.output, channel.descriptors.pop())
+                    frozen.checkpoint(self.output, channel.descriptors.pop(), self.move)
             except KeyboardInterrupt:  # came between a cell's end and stop(); the cell has been answered or is below
                 self.interrupts.stop()
+
+    def move(self, home):
+        """A session forked from this one's checkpoint has a workspace of its own."""
+        self.sandbox.move(home)
+        self.shell.workspace = home
 
     def run(self, cell, source):
         self.output.start(cell)
