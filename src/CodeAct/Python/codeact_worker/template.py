@@ -125,6 +125,7 @@ class Template:
 
     def serve(self, ready):
         signal.signal(signal.SIGCHLD, lambda number, frame: None)
+        signal.signal(signal.SIGINT, self.interrupts.on_signal)  # workers have it from the first moment: a cell may be short
         wake, signalled = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         signal.set_wakeup_fd(signalled, warn_on_full_buffer=False)
         self.tell({"ready": ready})
