@@ -22,6 +22,17 @@ public sealed class PythonEngineTests
         Assert.Empty(Children());
     }
 
+    /// <remarks>With mounts in it, deleting the directory would delete what is mounted: the machine's own files.</remarks>
+    [Fact]
+    public async Task The_process_that_deletes_the_engines_directory_sees_no_mounts_in_it()
+    {
+        await using var engine = await PythonEngine.StartAsync(
+            new PythonEngineOptions { Modules = [], PoolSize = 0 }, TestContext.Current.CancellationToken);
+        var launcher = Assert.Single(Children());
+        Assert.DoesNotContain($"codeact-{Environment.ProcessId}-", await File.ReadAllTextAsync(
+            Path.Combine(launcher, "mountinfo"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_missing_module_is_skipped_and_reported()
     {

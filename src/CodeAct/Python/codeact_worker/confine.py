@@ -47,6 +47,7 @@ class Sandbox:
         self.spaces = False  # namespaces and a private root
         self.why_not = "confinement is off"
         self.abi = kernel.landlock_abi() if on else 0
+        self.outside = _namespaces()
         self.filter = None
         self.filter_with_network = None
 
@@ -56,10 +57,10 @@ class Sandbox:
         """Moves the launcher's children into namespaces of their own where that works."""
         if not self.on:
             return
-        self.why_not = _attempt(self._move) if self.namespaces else "not to be used"
+        self.why_not = _attempt(self._try) if self.namespaces else "not to be used"
         if self.why_not and self.as_root and self.namespaces:
             self.own_users = True
-            self.why_not = _attempt(self._move) and self.why_not
+            self.why_not = _attempt(self._try) and self.why_not
         self.spaces = not self.why_not
         if self.spaces:
             self._move()
@@ -69,17 +70,28 @@ class Sandbox:
     def _move(self):
         users = self.own_users or not self.as_root
         uid, gid = os.getuid(), os.getgid()
-        kernel.unshare(
-            (kernel.NEWUSER if users else 0) | kernel.NEWPID | kernel.NEWNS | kernel.NEWNET | kernel.NEWUTS | kernel.NEWIPC)
+        kernel.unshare((kernel.NEWUSER if users else 0) | kernel.NEWPID | kernel.NEWNET | kernel.NEWUTS | kernel.NEWIPC)
         if users:
             self.own_users = True
             _write("/proc/self/setgroups", "deny")
             _write("/proc/self/uid_map", f"{uid} {uid} 1")
             _write("/proc/self/gid_map", f"{gid} {gid} 1")
         socket.sethostname(HOSTNAME)
+
+    def _mount(self):
+        """Moves this process, and not the launcher, to where the root is put together out of the machine's directories.
+
+        The launcher deletes the engine's directory when the template is gone, however that came about. It must never see mounts
+        in there: deleting them would delete what is mounted.
+        """
+        kernel.unshare(kernel.NEWNS)
         kernel.mount("", "/", flags=kernel.REC | kernel.PRIVATE)
         os.makedirs(self.root, exist_ok=True)
         kernel.mount("tmpfs", self.root, "tmpfs", kernel.NOSUID, "size=4m,mode=755")
+
+    def _try(self):
+        self._move()
+        self._mount()
 
     # In the template.
 
@@ -89,6 +101,7 @@ class Sandbox:
         self.base_tasks = 0 if self.spaces or self.as_root else _tasks_of(os.getuid())
         if not self.spaces:
             return
+        self._mount()
         set_environment(WORKSPACE, "/tmp")  # the same in every session, so once and for all
         for directory in library_roots():
             if os.path.islink(directory):
@@ -141,6 +154,10 @@ class Sandbox:
         if policy["network"]:
             network.set_environment()
         return home
+
+    def namespaces_apart(self):
+        """Which namespaces of this process are not those that the launcher was started in."""
+        return [name for (name, there), here in zip(self.outside.items(), _namespaces().values()) if here != there]
 
     def _own(self, workspace, number):
         """As root each session has a uid of its own; one that takes over a workspace has its predecessor's."""
@@ -245,6 +262,11 @@ def set_environment(home, temporary):
     os.environ.update(MPLCONFIGDIR=temporary + "/matplotlib", IPYTHONDIR=temporary + "/ipython")
 
 
+def library_tops():
+    """The directories at the root that a running Python needs."""
+    return {"/" + path.split("/")[1] for path in library_roots()}
+
+
 def library_roots():
     """The directories that a running Python needs, none inside another."""
     wanted = [*SYSTEM, sys.prefix, sys.base_prefix, *(path for path in sys.path if os.path.isabs(path))]
@@ -263,7 +285,7 @@ def _attempt(action):
         try:
             action()
         except OSError as error:
-            os.write(writing, str(error).encode())
+            os.write(writing, (error.strerror or str(error)).encode())
         finally:
             os._exit(0)
     os.close(writing)
@@ -271,6 +293,12 @@ def _attempt(action):
         failure = pipe.read().decode()
     os.waitpid(pid, 0)
     return failure or None
+
+
+def _namespaces():
+    """What tells this process's namespaces from others, by name."""
+    kinds = {"user": "user", "mount": "mnt", "process": "pid", "network": "net", "IPC": "ipc", "host name": "uts"}
+    return {name: os.stat("/proc/self/ns/" + kind).st_ino for name, kind in kinds.items() if os.path.exists("/proc/self/ns/" + kind)}
 
 
 def _write(path, text):
