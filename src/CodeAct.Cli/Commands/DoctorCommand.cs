@@ -26,23 +26,31 @@ internal static class DoctorCommand
     public static Command Create()
     {
         var model = new ModelChoice();
+        var noModel = new Option<bool>("--no-model") { Description = "Leave out the model and what it needs." };
         var command = new TaughtCommand(
             "doctor",
             "Say what is installed, what the sandbox enforces here, and how fast interpreter and model are.",
             """
-            Each line is something that was tried. Exit code: 0 all that is needed works, 1 something does not.
+            Each line is something that was tried. In the lines of the sandbox stand the things that a session must not be able
+            to do, and that were tried from inside one. A line with ! is missed on this machine, and not needed.
+            Exit code: 0 all that is needed works, 1 something does not.
 
             Examples:
               codeact doctor
+              codeact doctor --no-model
               codeact doctor --model openai:qwen3:8b --base-url http://localhost:11434/v1
-            """);
+            """)
+        {
+            noModel,
+        };
         model.AddTo(command);
         command.SetAction(async (arguments, cancellationToken) =>
         {
             using var screen = Screen.OfProcess(TimeProvider.System);
             var worst = Health.Good;
             screen.Status(() => "trying");
-            await foreach (var finding in ExamineAsync(() => model.Read(arguments), cancellationToken))
+            await foreach (var finding in ExamineAsync(
+                arguments.GetValue(noModel) ? null : () => model.Read(arguments), cancellationToken))
             {
                 Print(finding, screen);
                 worst = finding.Health > worst ? finding.Health : worst;
@@ -68,15 +76,18 @@ internal static class DoctorCommand
     }
 
     private static async IAsyncEnumerable<Finding> ExamineAsync(
-        Func<ChosenModel> choose, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+        Func<ChosenModel>? choose, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var finding in await PythonAsync(cancellationToken))
         {
             yield return finding;
         }
 
-        yield return await ModelAsync(choose, cancellationToken);
-        yield return await ProgramAsync("npm", "brings the llama.cpp library when it is not here yet", cancellationToken);
+        if (choose is not null)
+        {
+            yield return await ModelAsync(choose, cancellationToken);
+            yield return await ProgramAsync("npm", "brings the llama.cpp library when it is not here yet", cancellationToken);
+        }
     }
 
     private static async Task<IReadOnlyList<Finding>> PythonAsync(CancellationToken cancellationToken)
@@ -128,7 +139,7 @@ internal static class DoctorCommand
         report.Layers.Select(layer => new Finding(
             layer.Enforced ? Health.Good : Health.Weak,
             "sandbox",
-            $"{layer.Name}: {(layer.Enforced ? "" : "NOT kept out, ")}{layer.How}"));
+            $"{layer.Name}: {(layer.Enforced ? "" : "NOT enforced, ")}{layer.How}"));
 
     private static async Task<Finding> ModelAsync(Func<ChosenModel> choose, CancellationToken cancellationToken)
     {

@@ -7,6 +7,9 @@ public abstract class PythonSandboxConformance
 {
     protected abstract PythonEngine Engine { get; }
 
+    /// <summary>The layers that this way of confining does not have.</summary>
+    protected virtual IReadOnlyList<string> Missed => [];
+
     [Theory]
     [InlineData("socket.socket(socket.AF_INET)")]
     [InlineData("socket.socket(socket.AF_INET6)")]
@@ -154,8 +157,8 @@ public abstract class PythonSandboxConformance
     public void The_report_says_that_what_must_be_enforced_is()
     {
         Assert.Equal(SandboxMode.Auto, Engine.Sandbox.Mode);
-        Assert.NotEmpty(Engine.Sandbox.Layers);
-        Assert.All(Engine.Sandbox.Layers, layer => Assert.True(layer.Enforced, $"{layer.Name}: {layer.How}"));
+        Assert.True(Engine.Sandbox.Layers.Count > 20, "The report is short.");
+        Assert.Equal(Missed, Engine.Sandbox.Layers.Where(layer => !layer.Enforced).Select(layer => layer.Name));
     }
 
     private static bool IsRunning(string argument) => Directory.EnumerateDirectories("/proc")

@@ -76,9 +76,9 @@ internal sealed class NetworkProxy : IDisposable
     private async Task ServeAsync(Socket client, CancellationToken cancellationToken)
     {
         var isOneTooMany = Interlocked.Increment(ref _open) > _policy.Connections;
+        using var connection = new ProxyConnection(client, _policy, _resolve, _time, cancellationToken);
         try
         {
-            using var connection = new ProxyConnection(client, _policy, _resolve, _time, cancellationToken);
             await (isOneTooMany
                 ? connection.RefuseAsync(new ProxyRefusalException(
                     503, $"This session has {_policy.Connections} connections open already; close some before you open more"))

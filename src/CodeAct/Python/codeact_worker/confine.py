@@ -49,6 +49,7 @@ class Sandbox:
         self.spaces = False  # namespaces and a private root
         self.why_not = "confinement is off"
         self.abi = kernel.landlock_abi() if on else 0
+        self.outside = _namespaces()
         self.filter = None
         self.top = None  # what is in the root, but for the workspaces
         self.filter_with_network = None
@@ -153,6 +154,10 @@ class Sandbox:
         if policy["network"]:
             network.set_environment()
         return home
+
+    def namespaces_apart(self):
+        """Which namespaces of this process are not those that the launcher was started in."""
+        return [name for (name, there), here in zip(self.outside.items(), _namespaces().values()) if here != there]
 
     def _own(self, workspace, number):
         """As root each session has a uid of its own; one that takes over a workspace has its predecessor's."""
@@ -271,6 +276,11 @@ def set_environment(home, temporary):
     os.environ.update(MPLCONFIGDIR=temporary + "/matplotlib", IPYTHONDIR=temporary + "/ipython")
 
 
+def library_tops():
+    """The directories at the root that a running Python needs."""
+    return {"/" + path.split("/")[1] for path in library_roots()}
+
+
 def library_roots():
     """The directories that a running Python needs, none inside another."""
     wanted = [*SYSTEM, sys.prefix, sys.base_prefix, *(path for path in sys.path if os.path.isabs(path))]
@@ -290,7 +300,7 @@ def _attempt(*actions):
             for action in actions:
                 action()
         except OSError as error:
-            os.write(writing, str(error).encode())
+            os.write(writing, (error.strerror or str(error)).encode())
         finally:
             os._exit(0)
     os.close(writing)
@@ -298,6 +308,12 @@ def _attempt(*actions):
         failure = pipe.read().decode()
     os.waitpid(pid, 0)
     return failure or None
+
+
+def _namespaces():
+    """What tells this process's namespaces from others, by name."""
+    kinds = {"user": "user", "mount": "mnt", "process": "pid", "network": "net", "IPC": "ipc", "host name": "uts"}
+    return {name: os.stat("/proc/self/ns/" + kind).st_ino for name, kind in kinds.items() if os.path.exists("/proc/self/ns/" + kind)}
 
 
 def _write(path, text):

@@ -16,7 +16,6 @@ import shutil
 import signal
 import socket
 import sys
-import tempfile
 import threading
 import time
 
@@ -84,15 +83,7 @@ class Template:
         if not self.sandbox.on:
             return []
         self.sandbox.build_root()
-        place = tempfile.mkdtemp(prefix="codeact-probe-")
-        try:
-            os.chmod(place, 0o711)
-            for name in ("files", "branches"):
-                os.mkdir(os.path.join(place, name))
-            workspace = os.path.join(place, "files")
-            return probe.run(self.sandbox, self.fork_apart, workspace, self.options["limits"], self.options["secrets"])
-        finally:
-            shutil.rmtree(place)
+        return probe.run(self.sandbox, self.fork_apart, self.options["limits"], self.options["secrets"])
 
     def fork_apart(self):
         """Forks a child into a process namespace of its own. Gives the pids of that namespace's first process and of the child.
