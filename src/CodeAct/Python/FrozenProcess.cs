@@ -107,15 +107,8 @@ internal sealed class FrozenProcess : IDisposable
         worker.Send(Libc.Kill); // when it is the frozen process that has ended
     }
 
-    private void EndIfUnused()
-    {
-        if (_released && _exits.IsEmpty)
-        {
-            End();
-        }
-    }
-
-    private void End()
+    /// <summary>Ends the process at once.</summary>
+    public void End()
     {
         lock (_process)
         {
@@ -124,6 +117,14 @@ internal sealed class FrozenProcess : IDisposable
                 Libc.Signal(_process, Libc.Kill);
                 _process.Dispose();
             }
+        }
+    }
+
+    private void EndIfUnused()
+    {
+        if (_released && _exits.IsEmpty)
+        {
+            End();
         }
     }
 

@@ -319,6 +319,7 @@ internal sealed partial class LocalSession
         }
 
         _processes.Dispose();
+        await _processes.EndedAsync();
     }
 
     /// <summary>Ends the worker and what it has started; the checkpoints stay.</summary>

@@ -72,12 +72,21 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
         }
 
         proxy?.Dispose();
+        foreach (var checkpoint in _checkpoints.Keys)
+        {
+            checkpoint.End();
+        }
+
         if (first is not null)
         {
             Libc.Signal(first, Libc.Kill);
             first.Dispose();
         }
     }
+
+    /// <summary>Waits until the checkpoints are gone, after <see cref="Dispose"/>.</summary>
+    public Task EndedAsync() =>
+        Volatile.Read(ref _sessions) > 0 ? Task.CompletedTask : Task.WhenAll(_checkpoints.Keys.Select(checkpoint => checkpoint.Receiving));
 
     /// <summary>Whose children the orphans are; nobody's in particular when several sessions share it.</summary>
     private int? Orphanage => first is { IsClosed: false } && !IsShared ? ProcessTree.Number(first) : null;
