@@ -15,7 +15,44 @@ internal static class Checkpoints
         await using var engine = await PythonEngine.StartAsync(new PythonEngineOptions(), cancellationToken);
         await MeasureAsync(engine, report, "170 MB in numpy", Numpy, "data[::512] += 1", 5, 10, cancellationToken);
         await MeasureAsync(engine, report, "170 MB of Python floats", Objects, "del data[-1000:]", null, null, cancellationToken);
+        await ForkAsync(engine, report, cancellationToken);
         await MeasureAsync(engine, report, "100 files, 50 MB", Files, "for n in range(100): open(f'{n}.bin', 'r+b').write(b'changed')", 20, 20, cancellationToken);
+    }
+
+    /// <summary>Sixteen branches from one state, and what they cost until they write.</summary>
+    private static async Task ForkAsync(PythonEngine engine, Report report, CancellationToken cancellationToken)
+    {
+        const int Branches = 16;
+        var (forked, memory) = (new List<double>(), new List<double>());
+        for (var round = 0; round < 5; round++)
+        {
+            var options = new SessionOptions { Checkpoints = new CheckpointOptions { Automatic = false } };
+            await using var session = await engine.CreateSessionAsync(options, cancellationToken);
+            await Engines.RunAsync(session, "import numpy as np; data = np.ones(64 << 17)", cancellationToken);
+            var before = MachineMemory.AvailableBytes();
+            var branches = new List<IPythonSession>();
+            forked.Add(await Sample.TimeAsync(async () =>
+            {
+                var checkpoint = await session.CheckpointAsync(cancellationToken);
+                for (var number = 0; number < Branches; number++)
+                {
+                    branches.Add(await session.ForkAsync(checkpoint, cancellationToken));
+                }
+            }));
+            foreach (var branch in branches)
+            {
+                await Engines.RunAsync(branch, "float(data.sum())", cancellationToken);
+            }
+
+            memory.Add((before - MachineMemory.AvailableBytes()) / (double)(1 << 20));
+            foreach (var branch in branches)
+            {
+                await branch.DisposeAsync();
+            }
+        }
+
+        report.Add($"fork of {Branches} branches, ms", 150, new Sample(forked), null, null);
+        report.Add($"{Branches} branches that share 64 MB and have read them, MB more", 60, new Sample(memory), null, null);
     }
 
     /// <param name="engine">Makes the session.</param>
