@@ -6,7 +6,6 @@ the worker's descriptors: a pidfd to signal it by, the control socket, and the r
 
 import _signal
 import array
-import contextlib
 import gc
 import importlib
 import json
@@ -164,22 +163,17 @@ class Template:
 
     def end(self):
         """The host is gone or wants no more: no process of a session outlives it."""
-        self.kept.clear()
-        for pid in [*self.workers, *self.keepers]:
-            os.kill(pid, signal.SIGKILL)
-        while self.reap():
-            time.sleep(0.001)
+        end_descendants()
         os._exit(0)
 
     def reap(self):
-        """Takes leave of processes that have ended; false when there is none left at all."""
         while True:
             try:
                 pid, status = os.waitpid(-1, os.WNOHANG)
             except ChildProcessError:
-                return False
+                return
             if pid == 0:
-                return True
+                return
             self.keepers.discard(pid)
             self.kept.discard(pid)
             session = self.workers.pop(pid, None)
@@ -195,11 +189,9 @@ class Template:
         """
         if self.sandbox.spaces:
             return
-        with open(f"/proc/self/task/{os.getpid()}/children") as children:
-            for pid in map(int, children.read().split()):
-                if pid not in self.workers and pid not in self.kept:
-                    with contextlib.suppress(ProcessLookupError, PermissionError):
-                        os.kill(pid, signal.SIGKILL)
+        for pid in children():
+            if pid not in self.workers and pid not in self.kept:
+                os.kill(pid, signal.SIGKILL)
 
     def become_worker(self, request, control, out, err):
         """Runs in the forked child and never returns."""
@@ -228,6 +220,20 @@ class Template:
             os._exit(70)
 
 
+def children():
+    """Those of this process, with those that have ended and not been waited for: their numbers are nobody else's."""
+    with open(f"/proc/self/task/{os.getpid()}/children") as numbers:
+        return [int(number) for number in numbers.read().split()]
+
+
+def end_descendants():
+    """Ends every process that descends from this one, which adopts the orphans among them."""
+    while pids := children():
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
 def main(options):
     """The process that the host starts: it separates itself from the machine and lets its child be the template."""
     os.setsid()  # a Ctrl-C at the host's terminal is the host's business, and goes to everyone in its session
@@ -235,9 +241,11 @@ def main(options):
     sandbox = confine.Sandbox(options["confined"], options["namespaces"], options["directory"])
     sandbox.separate()
     os.dup2(os.open(os.devnull, os.O_RDWR), 0)
+    kernel.prctl(kernel.SET_CHILD_SUBREAPER, 1)
     pid = os.fork()
     if pid:
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+        end_descendants()  # of sessions without a process namespace, when the template was killed
         with open("/proc/self/mountinfo") as mounts:
             mounted = any(options["directory"] + "/" in mount for mount in mounts)
         if not mounted:  # see Sandbox.own_mounts
