@@ -26,6 +26,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(5);
 
     private readonly Reactor _reactor;
+    private readonly ControlGroups _groups;
     private readonly string _directory;
     private readonly TimeProvider _time;
     private readonly Process _process;
@@ -40,9 +41,16 @@ internal sealed class TemplateProcess : IAsyncDisposable
     private long _ids;
 
     private TemplateProcess(
-        Reactor reactor, TimeProvider time, string directory, Process process, Socket socket, StringBuilder complaints)
+        Reactor reactor,
+        ControlGroups groups,
+        TimeProvider time,
+        string directory,
+        Process process,
+        Socket socket,
+        StringBuilder complaints)
     {
         _reactor = reactor;
+        _groups = groups;
         _time = time;
         _directory = directory;
         _process = process;
@@ -56,7 +64,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
     public TemplateReady Ready => _ready.Task.Result;
 
     public static async Task<TemplateProcess> StartAsync(
-        PythonEngineOptions options, Reactor reactor, CancellationToken cancellationToken)
+        PythonEngineOptions options, Reactor reactor, ControlGroups groups, CancellationToken cancellationToken)
     {
         var directory = Directory.CreateTempSubdirectory($"codeact-{Environment.ProcessId}-").FullName;
         Process? process = null;
@@ -76,7 +84,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(options.StartTimeout);
             var socket = await AcceptAsync(listener, process, complaints, limit.Token);
-            var template = new TemplateProcess(reactor, options.Time, directory, process, socket, complaints);
+            var template = new TemplateProcess(reactor, groups, options.Time, directory, process, socket, complaints);
             process = null; // the template's from here on
             try
             {
@@ -138,7 +146,8 @@ internal sealed class TemplateProcess : IAsyncDisposable
         var worker = await answer.Task;
         try
         {
-            await worker.ReadyAsync(cancellationToken);
+            var joining = Task.Run(() => worker.Processes.Join(_groups, worker, limits), CancellationToken.None); // meanwhile, for it takes time
+            await Task.WhenAll(worker.ReadyAsync(cancellationToken), joining);
             return worker;
         }
         catch

@@ -203,8 +203,6 @@ class Sandbox:
             resource.RLIMIT_MEMLOCK: 64 << 10,
             resource.RLIMIT_MSGQUEUE: 0,
         }
-        if limits["processorSeconds"]:
-            values[resource.RLIMIT_CPU] = limits["processorSeconds"]
         for kind, value in values.items():
             hard = resource.getrlimit(kind)[1]
             if hard != resource.RLIM_INFINITY:
