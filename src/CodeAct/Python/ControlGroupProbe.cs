@@ -37,6 +37,7 @@ internal static class ControlGroupProbe
         using var group = groups.Create(limits)!;
         using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "read go; " + script])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardError = true,
             RedirectStandardOutput = true,

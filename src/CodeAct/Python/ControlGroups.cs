@@ -101,7 +101,7 @@ internal sealed class ControlGroups : IAsyncDisposable
         var groups = new ControlGroups(places, "");
         foreach (var place in places.All)
         {
-            groups.RemoveStale(place);
+            RemoveStale(place);
             groups.Try(place);
         }
 
@@ -179,7 +179,7 @@ internal sealed class ControlGroups : IAsyncDisposable
         }
     }
 
-    private void RemoveStale(string place)
+    private static void RemoveStale(string place)
     {
         foreach (var engine in Directory.EnumerateDirectories(place, Prefix + "*"))
         {
@@ -227,16 +227,20 @@ internal sealed class ControlGroups : IAsyncDisposable
 /// <summary>The control group of one session. Children of its processes are in it from their first instruction.</summary>
 internal sealed class ControlGroup : IDisposable
 {
+    private const long Slack = 4 << 20; // what does not fit is not counted
+
     private readonly ControlGroups _owner;
     private readonly int _version;
     private readonly string? _memory;
     private readonly string? _tasks;
     private readonly string? _processor;
+    private readonly long _memoryBytes;
 
     public ControlGroup(ControlGroups owner, ControlGroupPlaces places, string name, SessionLimits limits)
     {
         _owner = owner;
         _version = places.Version;
+        _memoryBytes = limits.SessionMemoryBytes;
         _memory = Make(places.Memory, name);
         _tasks = Make(places.Tasks, name);
         _processor = Make(places.Processor, name);
@@ -266,7 +270,7 @@ internal sealed class ControlGroup : IDisposable
     };
 
     /// <summary>How many of its processes the system has killed because the group's memory was full.</summary>
-    public long MemoryKills => _memory is null || WasFull == 0
+    public long MemoryKills => _memory is null || !WasFull
         ? 0
         : Count(_memory, _version == 2 ? "memory.events" : "memory.oom_control", "oom_kill");
 
@@ -283,9 +287,9 @@ internal sealed class ControlGroup : IDisposable
     public void Dispose() => _owner.Remove(Directories());
 
     // Kills are counted also when it was the machine's memory that was full.
-    private long WasFull => _version == 2
-        ? Count(_memory!, "memory.events", "oom")
-        : long.Parse(Read(_memory!, "memory.failcnt"), CultureInfo.InvariantCulture);
+    private bool WasFull => _version == 2
+        ? Count(_memory!, "memory.events", "oom") > 0
+        : long.Parse(Read(_memory!, "memory.max_usage_in_bytes"), CultureInfo.InvariantCulture) > _memoryBytes - Slack;
 
     private static string? Make(string? place, string name) =>
         place is null ? null : Directory.CreateDirectory(Path.Combine(place, name)).FullName;

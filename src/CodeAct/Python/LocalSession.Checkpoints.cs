@@ -51,6 +51,7 @@ internal sealed partial class LocalSession
         finally
         {
             _turn.Release();
+            Rest();
         }
     }
 
@@ -80,6 +81,7 @@ internal sealed partial class LocalSession
         finally
         {
             _turn.Release();
+            Rest();
         }
     }
 

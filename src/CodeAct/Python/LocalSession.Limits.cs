@@ -4,6 +4,7 @@ namespace CodeAct.Python;
 internal sealed partial class LocalSession
 {
     private ITimer? _unused;
+    private long _usedAt;
     private int _taken; // cells in all, also those that a rollback has undone
 
     /// <summary>Begins to count the time without use. Called whenever the session has been used.</summary>
@@ -13,6 +14,7 @@ internal sealed partial class LocalSession
         {
             _unused ??= engine.Options.Time.CreateTimer(
                 static session => _ = ((LocalSession)session!).GiveBackAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _usedAt = engine.Options.Time.GetTimestamp();
             _unused.Change(time, Timeout.InfiniteTimeSpan);
         }
     }
@@ -20,14 +22,11 @@ internal sealed partial class LocalSession
     /// <summary>Ends an interpreter that nobody uses, with its checkpoints: they hold the same memory.</summary>
     private async Task GiveBackAsync()
     {
-        if (!await _turn.WaitAsync(TimeSpan.Zero, CancellationToken.None))
-        {
-            return; // in use
-        }
-
+        await _turn.WaitAsync(CancellationToken.None);
         try
         {
-            if (_disposed == 0 && _worker is { } worker)
+            var isUnused = engine.Options.Time.GetElapsedTime(_usedAt) >= plan.Limits.IdleTime; // else whoever used it calls Rest
+            if (isUnused && _disposed == 0 && _worker is { } worker)
             {
                 _worker = null;
                 worker.Dispose();

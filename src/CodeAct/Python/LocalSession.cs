@@ -102,6 +102,7 @@ internal sealed partial class LocalSession(
         finally
         {
             _turn.Release();
+            Rest();
         }
     }
 

@@ -133,9 +133,9 @@ internal sealed class TemplateProcess : IAsyncDisposable
         Check(policy);
         var id = Interlocked.Increment(ref _ids);
         var answer = new TaskCompletionSource<Worker>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _asked[id] = new Asked(policy.Network, answer);
+        _asked[id] = new Asked(workspace, policy.Network, answer);
         var request = JsonSerializer.SerializeToUtf8Bytes(
-            new ForkRequest(id, workspace.Root, limits, new ForkPolicy(policy.Network.Allowed.Count > 0, policy.Mounts), warm),
+            new ForkRequest(id, workspace.Place, workspace.PathBelowPlace, limits, new ForkPolicy(policy.Network.Allowed.Count > 0, policy.Mounts), warm),
             WireJson.Default.ForkRequest);
         if (_receiving.IsCompleted)
         {
@@ -387,7 +387,8 @@ internal sealed class TemplateProcess : IAsyncDisposable
             }
             else
             {
-                var proxy = handles.Count > 5 ? NetworkProxy.Of(handles[5], asked.Network, _time) : null;
+                asked.Workspace.Attach(handles.ElementAtOrDefault(5));
+                var proxy = handles.Count > 6 ? NetworkProxy.Of(handles[6], asked.Network, _time) : null;
                 var processes = new SessionProcesses(handles.ElementAtOrDefault(4), proxy);
                 var worker = new Worker(_reactor, processes, handles[3], handles[0], handles[1], handles[2]);
                 _workers[message.Id] = worker;
@@ -396,6 +397,6 @@ internal sealed class TemplateProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A worker that was asked for, and what its proxy is to let through.</summary>
-    private sealed record Asked(NetworkPolicy Network, TaskCompletionSource<Worker> Answer);
+    /// <summary>A worker that was asked for: where it is to work, and what its proxy is to let through.</summary>
+    private sealed record Asked(Workspace Workspace, NetworkPolicy Network, TaskCompletionSource<Worker> Answer);
 }
