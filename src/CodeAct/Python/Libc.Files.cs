@@ -14,6 +14,7 @@ internal static unsafe partial class Libc
     private const int Exists = 17; // EEXIST
     private const ulong ReadableByAll = 0x1A4; // rw-r--r--; the directory is closed to others
     private const int UsableByAll = 0x1ED; // rwxr-xr-x
+    private const int AtCurrent = -100; // AT_FDCWD
     private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int OfHandle = 0x1000; // AT_EMPTY_PATH
 
@@ -43,15 +44,15 @@ internal static unsafe partial class Libc
     public static void MakeDirectoryBelow(string root, string path)
     {
         using var parent = ParentBelow(root, path, out var name);
-        if (mkdirat(parent, name, UsableByAll) == 0)
+        var owner = Stat(root + "/.");
+        var isMade = mkdirat(parent, name, UsableByAll) == 0;
+        if (isMade && (!Environment.IsPrivilegedProcess || fchownat(parent, name, owner.User, owner.Group, NoFollow) == 0))
         {
-            var owner = Stat(root + "/.");
-            if (Environment.IsPrivilegedProcess)
-            {
-                Check(fchownat(parent, name, owner.User, owner.Group, NoFollow));
-            }
+            return;
         }
-        else if (Marshal.GetLastPInvokeError() is not Exists and var error)
+
+        var error = Marshal.GetLastPInvokeError();
+        if (isMade || error != Exists)
         {
             throw Failure(root, path, "made in", new Win32Exception(error));
         }
@@ -95,6 +96,28 @@ internal static unsafe partial class Libc
         return statx((int)file.DangerousGetHandle(), "", OfHandle, Type, facts) == 0 ? *(ushort*)(facts + ModeAt) & KindOfFile : 0;
     }
 
+    /// <summary>What a file takes, which for one with gaps is less than its length.</summary>
+    public static long BytesOnDisk(string path)
+    {
+        const uint Blocks = 0x400; // STATX_BLOCKS
+        const int BlocksAt = 48;
+        const int BlockSize = 512;
+        var facts = stackalloc byte[256];
+        return statx(AtCurrent, path, NoFollow, Blocks, facts) == 0 ? *(long*)(facts + BlocksAt) * BlockSize : 0;
+    }
+
+    /// <summary>Sets the longest that a process may make a file, as far as it has not been set lower for good.</summary>
+    public static void LimitFiles(int process, long bytes)
+    {
+        const int FileSize = 1; // RLIMIT_FSIZE
+        var limit = stackalloc ulong[2];
+        if (prlimit64(process, FileSize, null, limit) == 0)
+        {
+            limit[0] = Math.Min((ulong)bytes, limit[1]);
+            _ = prlimit64(process, FileSize, limit, null); // it may have ended meanwhile
+        }
+    }
+
     private static SafeFileHandle ParentBelow(string root, string path, out string name)
     {
         var cut = path.LastIndexOf('/');
@@ -125,6 +148,9 @@ internal static unsafe partial class Libc
 
     private static IOException Failure(string root, string path, string done, Win32Exception why) =>
         new($"'{path}' cannot be {done} the workspace '{root}': {why.Message}.", why);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int prlimit64(int process, int resource, ulong* wanted, ulong* before);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int mkdirat(SafeHandle directory, string name, int mode);

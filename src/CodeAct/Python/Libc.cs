@@ -176,7 +176,6 @@ internal static unsafe partial class Libc
     /// <summary>What the system knows of a file, or of a link itself; of a file that is not there, nothing but zeros.</summary>
     public static FileStamp Stat(string path)
     {
-        const int AtCurrent = -100; // AT_FDCWD
         const uint Basic = 0x7FF; // STATX_BASIC_STATS
         var facts = stackalloc byte[256]; // struct statx
         if (statx(AtCurrent, path, NoFollow, Basic, facts) != 0)

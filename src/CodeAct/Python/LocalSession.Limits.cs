@@ -3,6 +3,8 @@ namespace CodeAct.Python;
 // What ends a cell or a session before its time, and the words for it.
 internal sealed partial class LocalSession
 {
+    private readonly WorkspaceWatch? _watch =
+        plan.Policy.Mode is SandboxMode.Auto && !workspace.HasQuota ? new(workspace, plan.Limits, engine.Options.Time) : null;
     private ITimer? _unused;
     private long _usedAt;
     private int _taken; // cells in all, also those that a rollback has undone

@@ -46,6 +46,7 @@ internal sealed partial class LocalSession(
             var reader = new CellReader(++_cell);
             using var ladder = _ladder = new InterruptLadder(worker, cell.Timeout, engine.Options.InterruptGrace, engine.Options.Time);
             using var budget = new CellBudget(cell, plan.Limits, ladder, () => _processes.ProcessorTime(worker), engine.Options.Time);
+            _watch?.Start(worker, ladder);
             await using var cancellation = cancellationToken.Register(() => ladder.Start(StopCause.Cancellation));
             try
             {
@@ -66,6 +67,7 @@ internal sealed partial class LocalSession(
             finally
             {
                 await StopAsync(worker, reader, ladder, budget);
+                _watch?.Stop();
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -119,6 +121,7 @@ internal sealed partial class LocalSession(
                 ForgetCheckpoints();
                 _idle?.Dispose();
                 _unused?.Dispose();
+                _watch?.Dispose();
                 engine.Forget(this);
                 workspace.Dispose();
             }

@@ -25,6 +25,9 @@ internal static class ProcessTree
         Threads(pid).SelectMany(thread => Read($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(child => int.Parse(child, CultureInfo.InvariantCulture));
 
+    /// <summary>A process and all that descends from it.</summary>
+    public static IEnumerable<int> WithDescendants(int pid) => Children(pid).SelectMany(WithDescendants).Prepend(pid);
+
     /// <summary>The child with this number in the innermost of its process namespaces; null when there is none.</summary>
     public static SafeFileHandle? OpenChild(int parent, int number)
     {

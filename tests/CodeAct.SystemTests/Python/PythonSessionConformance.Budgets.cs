@@ -91,4 +91,50 @@ public abstract partial class PythonSessionConformance
         Assert.InRange(outcome.Ended.Elapsed.TotalSeconds, 2, 15);
         Assert.Equal("2", (await session.RunAsync("1 + 1")).Result.PlainText);
     }
+
+    [Fact]
+    public async Task A_full_workspace_is_an_error_that_names_the_limit_and_what_is_deleted_can_be_written_again()
+    {
+        await using var session = await CreateAsync(new SessionOptions { Limits = new SessionLimits { WorkspaceBytes = 16 << 20 } });
+        var full = await session.RunAsync(Code(
+            "import os, time",
+            "kept = 7",
+            "for i in range(200):",
+            "    with open(f'f{i}', 'wb') as f: f.write(b'x' * (1 << 20))",
+            "    time.sleep(0.05)"));
+        Assert.Equal("OSError", full.Error.Name);
+        Assert.Contains("the workspace may hold 16 MiB in 100,000 files", full.Error.Message, StringComparison.Ordinal);
+        Assert.InRange((await session.RunAsync("sum(os.path.getsize(n) for n in os.listdir() if n[0] == 'f') >> 20")).Result.PlainText.Length, 2, 2);
+        var again = await session.RunAsync("for n in os.listdir():\n    if n[0] == 'f': os.remove(n)\ntime.sleep(0.5); open('g', 'wb').write(b'x' * (8 << 20)) + kept");
+        Assert.Equal($"{(8 << 20) + 7}", again.Result.PlainText);
+    }
+
+    [Theory]
+    [InlineData("b = bytearray(1 << 40)", "MemoryError", "2 GiB of memory")]
+    [InlineData("files = [open('/dev/null') for _ in range(2000)]", "OSError", "1,024 files open")]
+    [InlineData("open('f', 'wb').truncate((1 << 30) + 1)", "OSError", "a file may have 1 GiB")]
+    [InlineData("import threading\nfor _ in range(300): threading.Thread(target=threading.Event().wait, daemon=True).start()", "RuntimeError", "128 processes and threads")]
+    [InlineData("import subprocess\nprocesses = [subprocess.Popen(['sleep', '60']) for _ in range(300)]", "BlockingIOError", "128 processes and threads")]
+    public async Task An_exception_that_comes_from_a_limit_names_it_and_its_value(string code, string name, string words)
+    {
+        await using var session = await CreateAsync(new SessionOptions());
+        var error = (await session.RunAsync(code)).Error;
+        Assert.Equal(name, error.Name);
+        Assert.Contains(words, error.Message, StringComparison.Ordinal);
+        Assert.EndsWith($"{error.Name}: {error.Message}", error.Traceback, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("print('x' * (80 << 20))")]
+    [InlineData("'x' * (80 << 20)")]
+    [InlineData("raise ValueError('x' * (80 << 20))")]
+    [InlineData("import sys; sys.stderr.write('\\0' * (80 << 20));")]
+    [InlineData("display({'image/png': b'x' * (80 << 20), 'text/plain': 'x' * (80 << 20)}, raw=True)")]
+    public async Task A_gigantic_value_is_cut_and_the_session_lives(string code)
+    {
+        await using var session = await CreateAsync(new SessionOptions());
+        await session.RunAsync("kept = 7");
+        Assert.NotEqual(CellStatus.Died, (await session.RunAsync(code)).Status);
+        Assert.Equal("result 7|ended Ok", (await session.RunAsync("kept")).Order);
+    }
 }

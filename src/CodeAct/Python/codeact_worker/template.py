@@ -216,6 +216,7 @@ class Template:
             os.dup2(kept, 3, inheritable=False)
             sources = [os.dup2(source, 4 + index, inheritable=False) for index, source in enumerate(sources)]
             os.closerange(4 + len(sources), 1 << 16)
+            self.shell.limits = request["limits"]
             self.shell.workspace = self.sandbox.enter(
                 request["workspace"], sources, request["limits"], request["id"], request["policy"])
             self.output.attach(wire.Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, 3), self.interrupts))
