@@ -181,14 +181,26 @@ internal sealed class ControlGroups : IAsyncDisposable
 
     private static void RemoveStale(string place)
     {
-        foreach (var engine in Directory.EnumerateDirectories(place, Prefix + "*"))
+        foreach (var engine in Directory.GetDirectories(place, Prefix + "*"))
         {
             var owner = Path.GetFileName(engine)[Prefix.Length..].Split('-')[0];
             if (owner.All(char.IsAsciiDigit) && !Directory.Exists($"/proc/{owner}"))
             {
-                Directory.EnumerateDirectories(engine).ToList().ForEach(session => TryRemove(session));
+                RemoveSessions(engine);
                 TryRemove(engine);
             }
+        }
+    }
+
+    private static void RemoveSessions(string engine)
+    {
+        try
+        {
+            Array.ForEach(Directory.GetDirectories(engine), session => TryRemove(session));
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // another engine that starts has removed it
         }
     }
 

@@ -19,7 +19,7 @@ internal enum StopCause
 internal sealed class InterruptLadder : IDisposable
 {
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan _farewell = TimeSpan.FromMilliseconds(50); // to give back GBs of memory takes the kernel longer
+    private static readonly TimeSpan _farewell = TimeSpan.FromMilliseconds(30); // to give back GBs of memory takes the kernel longer
 
     private readonly Lock _gate = new(); // no signal is sent once the cell has ended: it would hit the next one
     private readonly Worker _worker;

@@ -6,8 +6,9 @@ namespace CodeAct.Python;
 /// <remarks>
 /// It looks while cells run, every 100 ms or, when looking takes long, a tenth of the time. When the workspace is over its size,
 /// the processes of the session may not write to files any more (EFBIG) until something is deleted. Between two looks it can grow
-/// by what the disk takes in that time. What grows all the same, by files without contents or because code has given itself the
-/// right to write again, is stopped with its cell at a quarter over.
+/// by what the disk takes in that time. What grows all the same is stopped with its cell at a quarter over: by files without
+/// contents, or because code has given itself the right to write again, or because this process, as root without
+/// CAP_SYS_RESOURCE, may not take it from another user's.
 /// </remarks>
 internal sealed class WorkspaceWatch(Workspace workspace, SessionLimits limits, TimeProvider time) : IDisposable
 {

@@ -17,7 +17,8 @@ public sealed class SessionLimitTests
     public async Task The_hard_limit_holds_to_a_fifth_of_a_second(string before, string code)
     {
         await using var engine = await StartAsync(_small with { InterruptGrace = TimeSpan.FromSeconds(0.6) });
-        await using var session = await CreateAsync(engine, new SessionLimits());
+        var options = new SessionOptions { Checkpoints = new CheckpointOptions { Automatic = false } }; // one of 1 GiB takes its time
+        await using var session = await engine.CreateSessionAsync(options, TestContext.Current.CancellationToken);
         await session.RunAsync(before);
         var outcome = await session.RunAsync(code, TimeSpan.FromSeconds(1));
         Assert.Equal(CellStatus.Died, outcome.Status);

@@ -12,13 +12,16 @@ from . import kernel
 
 
 class Storage:
-    def __init__(self, on):
-        self.on = on
-        if on:
-            self.own = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
-            with self.elsewhere():
-                kernel.unshare(kernel.NEWNS)
-                self.place = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+    def __init__(self):
+        self.on = False
+
+    def separate(self):
+        """Makes the namespace; this process is in the one that it is to stay in."""
+        self.on = True
+        self.own = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
+        with self.elsewhere():
+            kernel.unshare(kernel.NEWNS)
+            self.place = os.open("/proc/self/ns/mnt", os.O_RDONLY | os.O_CLOEXEC)
 
     @contextlib.contextmanager
     def workspace(self, place, workspace, limits):

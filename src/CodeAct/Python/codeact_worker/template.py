@@ -46,7 +46,7 @@ class Template:
         self.sandbox = sandbox
         self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         self.networks = network.Networks()
-        self.storage = storage.Storage(sandbox.spaces)
+        self.storage = storage.Storage()
         self.interrupts = wire.Interrupts()
         self.output = outputs.Output(None, self.interrupts)
         self.workers = {}  # pid: id of the session
@@ -84,6 +84,8 @@ class Template:
         if not self.sandbox.on:
             return []
         self.sandbox.build_root()
+        if self.sandbox.spaces:
+            self.storage.separate()
         return probe.run(self.sandbox, self.fork_apart, self.storage, self.options["limits"], self.options["secrets"])
 
     def fork_apart(self):
