@@ -5,6 +5,7 @@ namespace CodeAct.Python;
 public sealed record Cell(string Code)
 {
     /// <summary>Longest wall-clock time until the cell is interrupted; 30 s unless told.</summary>
+    /// <remarks>If it ignores the interrupts it is killed when <see cref="PythonEngineOptions.InterruptGrace"/> is over too.</remarks>
     public TimeSpan Timeout
     {
         get;
@@ -12,6 +13,18 @@ public sealed record Cell(string Code)
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A cell needs a time limit above zero.");
     } = TimeSpan.FromSeconds(30);
+
+    /// <summary>
+    /// Longest processor time, of all processes and threads of the session together while the cell runs, until the cell is
+    /// interrupted; null, as unless told, for any. Overshoots by some 10 ms for each processor.
+    /// </summary>
+    public TimeSpan? ProcessorTime
+    {
+        get;
+        init => field = value is null || value > TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A cell needs processor time above zero.");
+    }
 }
 
 /// <summary>What a running cell shows. A stream of these ends with exactly one <see cref="CellEnded"/>.</summary>
@@ -81,6 +94,9 @@ public enum CellStatus
 
     /// <summary>By its time limit.</summary>
     TimedOut,
+
+    /// <summary>By another of its limits: processor time, output, the size of the workspace, or the number of cells.</summary>
+    LimitReached,
 
     /// <summary>With the interpreter: a crash, <c>os._exit</c>, out of memory, or a kill after ignored interrupts.</summary>
     Died,

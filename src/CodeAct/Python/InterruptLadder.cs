@@ -5,21 +5,30 @@ internal enum StopCause
 {
     None,
     TimeLimit,
+    ProcessorTime,
+    Output,
+    Workspace,
     Interrupt,
     Cancellation,
 }
 
-/// <summary>Stops a cell: by its time limit or when asked to; with interrupts first, and a kill when it ignores them.</summary>
+/// <summary>Stops a cell: by a limit or when asked to; with interrupts first, and a kill when it ignores them.</summary>
+/// <remarks>
+/// The kill comes when the grace is over, to the millisecond: counted from the time limit, or from when something else set it off.
+/// </remarks>
 internal sealed class InterruptLadder : IDisposable
 {
     private static readonly TimeSpan _step = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan _farewell = TimeSpan.FromMilliseconds(30); // to give back GBs of memory takes the kernel longer
 
     private readonly Lock _gate = new(); // no signal is sent once the cell has ended: it would hit the next one
     private readonly Worker _worker;
     private readonly TimeProvider _time;
     private readonly TimeSpan _grace;
     private readonly ITimer _timer;
+    private readonly long _created;
     private long _began;
+    private TimeSpan _untilKill;
     private bool _ended;
 
     public InterruptLadder(Worker worker, TimeSpan limit, TimeSpan grace, TimeProvider time)
@@ -27,6 +36,8 @@ internal sealed class InterruptLadder : IDisposable
         _worker = worker;
         _time = time;
         _grace = grace;
+        _created = time.GetTimestamp();
+        _untilKill = limit + grace;
         _timer = time.CreateTimer(static state => ((InterruptLadder)state!).Climb(), this, limit, Timeout.InfiniteTimeSpan);
     }
 
@@ -47,6 +58,8 @@ internal sealed class InterruptLadder : IDisposable
             if (Cause == StopCause.None && !_ended)
             {
                 Cause = cause;
+                _began = _time.GetTimestamp();
+                _untilKill = _grace;
                 _timer.Change(TimeSpan.Zero, Timeout.InfiniteTimeSpan);
             }
         }
@@ -72,22 +85,30 @@ internal sealed class InterruptLadder : IDisposable
                 return;
             }
 
-            if (Interrupts == 0)
+            if (Killed)
             {
-                Cause = Cause == StopCause.None ? StopCause.TimeLimit : Cause;
-                _began = _time.GetTimestamp();
+                _worker.Abandon();
+                return;
             }
 
-            if (Interrupts > 0 && _time.GetElapsedTime(_began) >= _grace)
+            if (Cause == StopCause.None)
+            {
+                Cause = StopCause.TimeLimit;
+                _began = _created;
+            }
+
+            var left = _untilKill - _time.GetElapsedTime(_began);
+            if (Interrupts > 0 && left <= TimeSpan.Zero)
             {
                 Killed = true;
                 _worker.Send(Libc.Kill);
+                _timer.Change(_farewell, Timeout.InfiniteTimeSpan);
                 return;
             }
 
             Interrupts++;
             _worker.Send(Libc.Interrupt);
-            _timer.Change(_step, Timeout.InfiniteTimeSpan);
+            _timer.Change(TimeSpan.FromTicks(Math.Clamp(left.Ticks, 0, _step.Ticks)), Timeout.InfiniteTimeSpan);
         }
     }
 }

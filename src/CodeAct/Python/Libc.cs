@@ -46,24 +46,6 @@ internal static unsafe partial class Libc
     private const ulong BytesToRead = 0x541B; // FIONREAD
     private const int CloseReceivedOnExec = 0x40000000; // MSG_CMSG_CLOEXEC
 
-    /// <summary>Opens <paramref name="path"/> for reading, refusing links and <c>..</c> on the way below <paramref name="root"/>.</summary>
-    /// <exception cref="IOException">It cannot be opened.</exception>
-    public static SafeFileHandle OpenBelow(string root, string path)
-    {
-        using var directory = new SafeFileHandle(open(root, CloseOnExec, 0), ownsHandle: true);
-        var how = new OpenHow { Flags = CloseOnExec | NonBlocking, Resolve = NoSymlinks | Beneath };
-        var opened = new SafeFileHandle(
-            (nint)openat2(OpenAt2, (int)directory.DangerousGetHandle(), path, &how, sizeof(OpenHow)), ownsHandle: true);
-        if (!opened.IsInvalid)
-        {
-            return opened;
-        }
-
-        var why = new Win32Exception(Marshal.GetLastPInvokeError());
-        opened.Dispose();
-        throw new IOException($"'{path}' cannot be read from the workspace '{root}': {why.Message}.", why);
-    }
-
     /// <summary>A path without links and <c>..</c>; null when nothing is there.</summary>
     public static string? RealPath(string path)
     {
@@ -194,8 +176,6 @@ internal static unsafe partial class Libc
     /// <summary>What the system knows of a file, or of a link itself; of a file that is not there, nothing but zeros.</summary>
     public static FileStamp Stat(string path)
     {
-        const int AtCurrent = -100; // AT_FDCWD
-        const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
         const uint Basic = 0x7FF; // STATX_BASIC_STATS
         var facts = stackalloc byte[256]; // struct statx
         if (statx(AtCurrent, path, NoFollow, Basic, facts) != 0)

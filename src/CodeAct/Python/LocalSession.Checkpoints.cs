@@ -51,6 +51,7 @@ internal sealed partial class LocalSession
         finally
         {
             _turn.Release();
+            Rest();
         }
     }
 
@@ -80,6 +81,7 @@ internal sealed partial class LocalSession
         finally
         {
             _turn.Release();
+            Rest();
         }
     }
 
@@ -237,13 +239,13 @@ internal sealed partial class LocalSession
 
             if (worker.Ended)
             {
-                await DeathAsync(worker, ladder: null, limit: null);
+                await DeathAsync(worker, ladder: null, budget: null);
                 throw new CheckpointException($"No checkpoint could be taken. {_death}.");
             }
         }
 
         throw new CheckpointException(
-            $"No checkpoint could be taken: the interpreter did not answer within {Seconds(_answerWithin)}; a thread may hold it.");
+            $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(_answerWithin)}; a thread may hold it.");
     }
 
     /// <summary>Before a cell: makes sure that what would be lost with it is little.</summary>

@@ -30,6 +30,12 @@ internal sealed partial class LocalSession(
         try
         {
             ObjectDisposedException.ThrowIf(_disposed == 1, this);
+            if (Refusal() is { } refusal)
+            {
+                yield return refusal;
+                yield break;
+            }
+
             foreach (var opening in await OpenAsync(cancellationToken))
             {
                 yield return opening;
@@ -39,6 +45,8 @@ internal sealed partial class LocalSession(
             var worker = _worker!;
             var reader = new CellReader(++_cell);
             using var ladder = _ladder = new InterruptLadder(worker, cell.Timeout, engine.Options.InterruptGrace, engine.Options.Time);
+            using var budget = new CellBudget(cell, plan.Limits, ladder, () => _processes.ProcessorTime(worker), engine.Options.Time);
+            _watch?.Start(worker, ladder);
             await using var cancellation = cancellationToken.Register(() => ladder.Start(StopCause.Cancellation));
             try
             {
@@ -47,26 +55,30 @@ internal sealed partial class LocalSession(
                 {
                     var shown = new List<CellEvent>();
                     more = await TakeAsync(worker, reader, shown);
-                    foreach (var next in shown)
+                    foreach (var next in shown.Where(budget.Admits))
                     {
                         cancellationToken.ThrowIfCancellationRequested();
                         yield return next;
                     }
+
+                    await budget.PaceAsync();
                 }
             }
             finally
             {
-                await StopAsync(worker, reader, ladder, cell.Timeout);
+                await StopAsync(worker, reader, ladder, budget);
+                _watch?.Stop();
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            yield return Outcome(reader, ladder, cell, started);
+            yield return Outcome(reader, ladder, budget, started);
         }
         finally
         {
             _ladder = null;
             _turn.Release();
             ProtectWhenIdle(engine.Options.Time.GetElapsedTime(started));
+            Rest();
         }
     }
 
@@ -92,6 +104,7 @@ internal sealed partial class LocalSession(
         finally
         {
             _turn.Release();
+            Rest();
         }
     }
 
@@ -107,6 +120,8 @@ internal sealed partial class LocalSession(
                 await EndAsync();
                 ForgetCheckpoints();
                 _idle?.Dispose();
+                _unused?.Dispose();
+                _watch?.Dispose();
                 engine.Forget(this);
                 workspace.Dispose();
             }
@@ -125,7 +140,7 @@ internal sealed partial class LocalSession(
             Collect(present, new CellReader(_cell + 1), _late, early: true);
             if (present.Ended || present.Exit.IsCompleted)
             {
-                await DeathAsync(present, ladder: null, limit: null);
+                await DeathAsync(present, ladder: null, budget: null);
             }
         }
 
@@ -178,7 +193,7 @@ internal sealed partial class LocalSession(
     }
 
     /// <summary>Makes sure that the cell is over, also when the caller has stopped reading its events.</summary>
-    private async Task StopAsync(Worker worker, CellReader reader, InterruptLadder ladder, TimeSpan limit)
+    private async Task StopAsync(Worker worker, CellReader reader, InterruptLadder ladder, CellBudget budget)
     {
         if (!reader.Done && !worker.Ended)
         {
@@ -193,32 +208,18 @@ internal sealed partial class LocalSession(
         ladder.Dispose();
         if (!reader.Done)
         {
-            await DeathAsync(worker, ladder, limit);
+            await DeathAsync(worker, ladder, budget);
         }
     }
 
-    private CellEnded Outcome(CellReader reader, InterruptLadder ladder, Cell cell, long started)
-    {
-        var (status, reason) = (reader, ladder.Cause) switch
-        {
-            ({ Done: false }, _) => (CellStatus.Died, $"{_death}; {Remains()}."),
-            ({ Interrupted: true }, StopCause.TimeLimit) => (CellStatus.TimedOut,
-                $"The cell reached its time limit of {Seconds(cell.Timeout)} and was interrupted; variables are kept."),
-            ({ Interrupted: true }, StopCause.Interrupt) => (CellStatus.Interrupted, "The cell was interrupted; variables are kept."),
-            ({ Succeeded: true }, _) => (CellStatus.Ok, null),
-            _ => (CellStatus.Raised, null),
-        };
-        return new CellEnded(status, engine.Options.Time.GetElapsedTime(started), reader.Done, reason, workspace.TakeChanges());
-    }
-
     /// <summary>Takes leave of a dead worker and notes what it died of.</summary>
-    private async Task DeathAsync(Worker worker, InterruptLadder? ladder, TimeSpan? limit)
+    private async Task DeathAsync(Worker worker, InterruptLadder? ladder, CellBudget? budget)
     {
         WorkerExit? exit = null;
         try
         {
             worker.Send(Libc.Kill); // it may have hung up and live on
-            exit = await worker.Exit.WaitAsync(_goodbye, engine.Options.Time, CancellationToken.None);
+            exit = ladder is { Killed: true } ? null : await worker.Exit.WaitAsync(_goodbye, engine.Options.Time, CancellationToken.None);
         }
         catch (TimeoutException)
         {
@@ -226,25 +227,17 @@ internal sealed partial class LocalSession(
 
         worker.Dispose();
         _worker = null;
-        _death = ladder is { Killed: true } ? KilledBecause(ladder, limit) : Because(exit);
+        _death = ladder is { Killed: true } ? KilledBecause(ladder, budget) : OutOfMemory(exit) ?? Because(exit);
     }
-
-    private static string KilledBecause(InterruptLadder ladder, TimeSpan? limit) =>
-        (ladder.Cause == StopCause.TimeLimit && limit is { } time
-            ? $"The cell reached its time limit of {Seconds(time)}"
-            : "The cell was to be interrupted")
-        + $" and ignored {ladder.Interrupts} interrupts, so the interpreter was killed";
 
     private static string Because(WorkerExit? exit) => exit switch
     {
         null => "The interpreter is gone",
-        { Signal: "SIGKILL" } => "The interpreter was killed by SIGKILL, most likely because memory ran out",
+        { Signal: "SIGKILL" } => "The interpreter was killed by SIGKILL: by its own code, or because the machine's memory ran out",
         { Signal: "SIGSEGV" } => "The interpreter crashed (SIGSEGV, a fault in native code)",
         { Signal: { } signal } => $"The interpreter was killed by {signal}",
         { Code: var code } => $"The interpreter ended itself with exit code {code}",
     };
-
-    private static string Seconds(TimeSpan time) => $"{time.TotalSeconds:0.###} s";
 
     private async Task AssignAsync(Worker worker, string name, JsonNode? value)
     {

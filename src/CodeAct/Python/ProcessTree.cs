@@ -20,10 +20,13 @@ internal static class ProcessTree
         return line is not null && int.Parse(line.AsSpan(4), CultureInfo.InvariantCulture) is > 0 and var pid ? pid : null;
     }
 
-    /// <summary>The children of a process; none when it has ended.</summary>
+    /// <summary>The children of a process, whichever of its threads has started them; none when it has ended.</summary>
     public static IEnumerable<int> Children(int pid) =>
-        Read($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+        Threads(pid).SelectMany(thread => Read($"{thread}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries))
             .Select(child => int.Parse(child, CultureInfo.InvariantCulture));
+
+    /// <summary>A process and all that descends from it.</summary>
+    public static IEnumerable<int> WithDescendants(int pid) => Children(pid).SelectMany(WithDescendants).Prepend(pid);
 
     /// <summary>The child with this number in the innermost of its process namespaces; null when there is none.</summary>
     public static SafeFileHandle? OpenChild(int parent, int number)
@@ -71,20 +74,32 @@ internal static class ProcessTree
     }
 
     /// <summary>Whether no thread of a process runs: each is stopped or has ended.</summary>
-    public static bool HasStopped(int pid)
-    {
-        try
-        {
-            return Directory.EnumerateDirectories($"/proc/{pid}/task").All(thread => StateOf(thread) is 'T' or 'Z' or 'X' or null);
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return true;
-        }
-    }
+    public static bool HasStopped(int pid) => Threads(pid).All(thread => StateOf(thread) is 'T' or 'Z' or 'X' or null);
 
     private static char? StateOf(string thread) =>
         Read($"{thread}/stat") is var stat && stat.LastIndexOf(')') is > 0 and var end ? stat[end + 2] : null;
+
+    /// <summary>Processor time of a process, of those of its children that it has waited for, and of those that there are.</summary>
+    public static TimeSpan ProcessorTime(int pid)
+    {
+        const int Ticks = 100; // USER_HZ, in a second
+        var stat = Read($"/proc/{pid}/stat");
+        var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var own = fields.Skip(11).Take(4).Sum(field => long.Parse(field, CultureInfo.InvariantCulture)); // utime, stime, cutime, cstime
+        return TimeSpan.FromSeconds((double)own / Ticks) + Children(pid).Aggregate(TimeSpan.Zero, (sum, child) => sum + ProcessorTime(child));
+    }
+
+    private static string[] Threads(int pid)
+    {
+        try
+        {
+            return Directory.GetDirectories($"/proc/{pid}/task");
+        }
+        catch (IOException) // ended meanwhile
+        {
+            return [];
+        }
+    }
 
     private static int InnerNumber(int pid)
     {

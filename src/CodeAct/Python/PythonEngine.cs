@@ -8,15 +8,20 @@ namespace CodeAct.Python;
 public sealed class PythonEngine : IAsyncDisposable
 {
     private readonly Reactor _reactor;
+    private readonly ControlGroups _groups;
+    private readonly IReadOnlyList<SandboxLayer> _layers;
     private readonly TemplateProcess _template;
     private readonly WorkerPool _pool;
     private readonly ConcurrentDictionary<LocalSession, byte> _sessions = [];
 
-    private PythonEngine(PythonEngineOptions options, Reactor reactor, TemplateProcess template)
+    private PythonEngine(
+        PythonEngineOptions options, Reactor reactor, ControlGroups groups, TemplateProcess template, IReadOnlyList<SandboxLayer> layers)
     {
         Options = options;
         _reactor = reactor;
+        _groups = groups;
         _template = template;
+        _layers = layers;
         _pool = new WorkerPool(template, options.PoolSize, options.Limits, options.Sandbox);
     }
 
@@ -30,7 +35,7 @@ public sealed class PythonEngine : IAsyncDisposable
     public IReadOnlyDictionary<string, string> MissingModules => _template.Ready.Missing;
 
     /// <summary>What is enforced on sessions here.</summary>
-    public SandboxReport Sandbox => new(Options.Sandbox.Mode, _template.Ready.Layers);
+    public SandboxReport Sandbox => new(Options.Sandbox.Mode, [.. _template.Ready.Layers, .. _layers]);
 
     /// <summary>Where sessions find a mount: <c>/mnt/NAME</c>, or without namespaces the path that it has on the host.</summary>
     public string PathInSession(SandboxMount mount) =>
@@ -41,12 +46,17 @@ public sealed class PythonEngine : IAsyncDisposable
     public static async Task<PythonEngine> StartAsync(PythonEngineOptions options, CancellationToken cancellationToken)
     {
         var reactor = new Reactor();
+        var confines = options.Sandbox.Mode is SandboxMode.Auto;
+        var groups = ControlGroups.Open(confines && options.ControlGroups);
         try
         {
-            return new PythonEngine(options, reactor, await TemplateProcess.StartAsync(options, reactor, cancellationToken));
+            var probing = confines ? ControlGroupProbe.RunAsync(groups, options.Limits, cancellationToken) : null;
+            var template = await TemplateProcess.StartAsync(options, reactor, groups, cancellationToken);
+            return new PythonEngine(options, reactor, groups, template, probing is null ? [] : await probing);
         }
         catch
         {
+            await groups.DisposeAsync();
             reactor.Dispose();
             throw;
         }
@@ -81,6 +91,7 @@ public sealed class PythonEngine : IAsyncDisposable
         }
 
         await _template.DisposeAsync();
+        await _groups.DisposeAsync();
         _reactor.Dispose();
     }
 
@@ -102,6 +113,7 @@ public sealed class PythonEngine : IAsyncDisposable
     internal LocalSession Enlist(LocalSession session)
     {
         _sessions[session] = 0;
+        session.Rest();
         return session;
     }
 

@@ -24,6 +24,9 @@ public sealed record PythonEngineOptions
     /// <summary>False: only the floor that any user has, even where there are namespaces. For tests of that floor.</summary>
     internal bool Namespaces { get; init; } = true;
 
+    /// <summary>False: no control groups, even where they can be had. For tests of what there is without.</summary>
+    internal bool ControlGroups { get; init; } = true;
+
     /// <summary>What each session may use unless it is told otherwise.</summary>
     public SessionLimits Limits { get; init; } = new();
 

@@ -60,6 +60,35 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
         return true;
     }
 
+    /// <summary>The limits on all of them together; null where there are no control groups.</summary>
+    public ControlGroup? Group { get; private set; }
+
+    /// <summary>Processor time so far: of all of them, or without control groups of the worker and its descendants; null when it is gone.</summary>
+    public TimeSpan? ProcessorTime(Worker worker) =>
+        Group?.ProcessorTime ?? (worker.Number is { } pid ? ProcessTree.ProcessorTime(pid) : null);
+
+    /// <summary>Puts the worker, and with it all that it will start, under the limits on all of them together.</summary>
+    /// <exception cref="PythonUnavailableException">That could be done before, and now it cannot.</exception>
+    public void Join(ControlGroups groups, Worker worker, SessionLimits limits)
+    {
+        try
+        {
+            Group = groups.Create(limits);
+            if (Group is not null && worker.Number is { } process)
+            {
+                Group.Join(process);
+            }
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            if (worker.Number is not null)
+            {
+                worker.Send(Libc.Kill);
+                throw new PythonUnavailableException($"A session could not be put into a control group: {failure.Message}", failure);
+            }
+        }
+    }
+
     /// <summary>Ends what a worker that is gone has left behind.</summary>
     public void EndOrphans() => KillBelow(Orphanage, Spared());
 
@@ -82,6 +111,8 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
             Libc.Signal(first, Libc.Kill);
             first.Dispose();
         }
+
+        Group?.Dispose();
     }
 
     /// <summary>Waits until the checkpoints are gone, after <see cref="Dispose"/>.</summary>

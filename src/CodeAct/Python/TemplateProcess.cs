@@ -26,6 +26,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(5);
 
     private readonly Reactor _reactor;
+    private readonly ControlGroups _groups;
     private readonly string _directory;
     private readonly TimeProvider _time;
     private readonly Process _process;
@@ -40,9 +41,16 @@ internal sealed class TemplateProcess : IAsyncDisposable
     private long _ids;
 
     private TemplateProcess(
-        Reactor reactor, TimeProvider time, string directory, Process process, Socket socket, StringBuilder complaints)
+        Reactor reactor,
+        ControlGroups groups,
+        TimeProvider time,
+        string directory,
+        Process process,
+        Socket socket,
+        StringBuilder complaints)
     {
         _reactor = reactor;
+        _groups = groups;
         _time = time;
         _directory = directory;
         _process = process;
@@ -56,7 +64,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
     public TemplateReady Ready => _ready.Task.Result;
 
     public static async Task<TemplateProcess> StartAsync(
-        PythonEngineOptions options, Reactor reactor, CancellationToken cancellationToken)
+        PythonEngineOptions options, Reactor reactor, ControlGroups groups, CancellationToken cancellationToken)
     {
         var directory = Directory.CreateTempSubdirectory($"codeact-{Environment.ProcessId}-").FullName;
         Process? process = null;
@@ -76,7 +84,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(options.StartTimeout);
             var socket = await AcceptAsync(listener, process, complaints, limit.Token);
-            var template = new TemplateProcess(reactor, options.Time, directory, process, socket, complaints);
+            var template = new TemplateProcess(reactor, groups, options.Time, directory, process, socket, complaints);
             process = null; // the template's from here on
             try
             {
@@ -125,9 +133,9 @@ internal sealed class TemplateProcess : IAsyncDisposable
         Check(policy);
         var id = Interlocked.Increment(ref _ids);
         var answer = new TaskCompletionSource<Worker>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _asked[id] = new Asked(policy.Network, answer);
+        _asked[id] = new Asked(workspace, policy.Network, answer);
         var request = JsonSerializer.SerializeToUtf8Bytes(
-            new ForkRequest(id, workspace.Root, limits, new ForkPolicy(policy.Network.Allowed.Count > 0, policy.Mounts), warm),
+            new ForkRequest(id, workspace.Place, workspace.PathBelowPlace, limits, new ForkPolicy(policy.Network.Allowed.Count > 0, policy.Mounts), warm),
             WireJson.Default.ForkRequest);
         if (_receiving.IsCompleted)
         {
@@ -138,7 +146,8 @@ internal sealed class TemplateProcess : IAsyncDisposable
         var worker = await answer.Task;
         try
         {
-            await worker.ReadyAsync(cancellationToken);
+            var joining = Task.Run(() => worker.Processes.Join(_groups, worker, limits), CancellationToken.None); // meanwhile, for it takes time
+            await Task.WhenAll(worker.ReadyAsync(cancellationToken), joining);
             return worker;
         }
         catch
@@ -378,7 +387,8 @@ internal sealed class TemplateProcess : IAsyncDisposable
             }
             else
             {
-                var proxy = handles.Count > 5 ? NetworkProxy.Of(handles[5], asked.Network, _time) : null;
+                asked.Workspace.Attach(handles.ElementAtOrDefault(5));
+                var proxy = handles.Count > 6 ? NetworkProxy.Of(handles[6], asked.Network, _time) : null;
                 var processes = new SessionProcesses(handles.ElementAtOrDefault(4), proxy);
                 var worker = new Worker(_reactor, processes, handles[3], handles[0], handles[1], handles[2]);
                 _workers[message.Id] = worker;
@@ -387,6 +397,6 @@ internal sealed class TemplateProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>A worker that was asked for, and what its proxy is to let through.</summary>
-    private sealed record Asked(NetworkPolicy Network, TaskCompletionSource<Worker> Answer);
+    /// <summary>A worker that was asked for: where it is to work, and what its proxy is to let through.</summary>
+    private sealed record Asked(Workspace Workspace, NetworkPolicy Network, TaskCompletionSource<Worker> Answer);
 }

@@ -33,7 +33,7 @@ internal sealed record TemplateOptions(
     IReadOnlyList<string> Secrets);
 
 /// <summary>Asks the template for a worker; a warm one has run a cell already, so that the first is as fast as any.</summary>
-internal sealed record ForkRequest(long Id, string Workspace, SessionLimits Limits, ForkPolicy Policy, bool Warm);
+internal sealed record ForkRequest(long Id, string Place, string Workspace, SessionLimits Limits, ForkPolicy Policy, bool Warm);
 
 /// <summary>What of a <see cref="SandboxPolicy"/> is the worker's business: the rest is the proxy's.</summary>
 internal sealed record ForkPolicy(bool Network, IReadOnlyList<SandboxMount> Mounts);

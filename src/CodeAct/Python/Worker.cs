@@ -20,6 +20,8 @@ internal sealed class Worker : IDisposable
     private const int LongestFrame = 64 << 20;
     private const int ReadAtMost = 1 << 20; // in one go, so that the reader sees what came meanwhile
 
+    private const int MostLastLooks = 64; // at what a dead worker said: its children can go on for ever
+
     private static readonly int _mostBlocked = Math.Max(1, Environment.ProcessorCount / 2);
     private static int _blocked;
 
@@ -31,7 +33,8 @@ internal sealed class Worker : IDisposable
     private readonly Signal _changed = new();
     private byte[] _buffer = new byte[1 << 14];
     private int _filled;
-    private bool _hungUp;
+    private volatile bool _hungUp;
+    private int _lastLooks;
 
     public Worker(
         Reactor reactor,
@@ -156,6 +159,13 @@ internal sealed class Worker : IDisposable
         Send(Libc.Kill);
     }
 
+    /// <summary>It was killed, and its last words were waited for long enough: they are not read to the end.</summary>
+    public void Abandon()
+    {
+        _hungUp = true;
+        _changed.Set();
+    }
+
     /// <summary>Lets the reader look again.</summary>
     public void Wake() => _changed.Set();
 
@@ -174,13 +184,15 @@ internal sealed class Worker : IDisposable
         var before = into.Count;
         if (!TakeFrames(into))
         {
+            Ended = exited && ++_lastLooks > MostLastLooks;
             return; // there is more: that comes before what is in the pipes
         }
 
         _pipes[0].Take(noted.Item1, into);
         _pipes[1].Take(noted.Item2, into);
-        Ended = (_hungUp || exited) && into.Count == before;
-        if (exited)
+        var isOver = _hungUp || exited;
+        Ended = isOver && (into.Count == before || ++_lastLooks > MostLastLooks);
+        if (isOver)
         {
             _changed.Set(); // nothing else will make the reader come again
         }

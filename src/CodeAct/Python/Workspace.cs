@@ -1,15 +1,21 @@
 using System.IO.Enumeration;
+using Microsoft.Win32.SafeHandles;
 
 namespace CodeAct.Python;
 
 /// <summary>The directory of one session: the cell's working directory, and the way of files in and out.</summary>
 /// <remarks>
-/// Code in the session may put anything here: links that point outside, pipes that never end, files with odd names. What is
-/// read back through this class is therefore a regular file below <see cref="Root"/> and nothing else.
+/// Code in the session may put anything here, and change it at any moment: links that point outside, pipes that never end, files
+/// with odd names or of odd sizes. What goes in or out through this class is therefore a regular file below <see cref="Root"/>,
+/// reached over no link, and nothing else. All members may be used while a cell runs.
 /// </remarks>
 public sealed class Workspace : IDisposable
 {
+    /// <summary>Bytes that are copied out of a workspace unless more are asked for: 1 GiB.</summary>
+    public const long MostCopied = 1L << 30;
+
     private const int MostFiles = 10_000;
+    private const int Piece = 1 << 16;
 
     private static readonly EnumerationOptions _everyLevel = new()
     {
@@ -18,38 +24,53 @@ public sealed class Workspace : IDisposable
         AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden,
     };
 
-    private const UnixFileMode Everyone = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead
-        | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
-
-    private readonly Lock _gate = new();
-    private Dictionary<string, (long Size, DateTimeOffset Written)> _seen = [];
-
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PassThrough = Own | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const string FilesName = "files";
+    private const string BranchesName = "branches";
 
-    private readonly string _directory; // with the files, and with the workspaces of branches
+    private readonly Lock _gate = new();
+    private readonly string _place; // a directory with the files, and with the workspaces of branches
     private readonly Workspace? _parent;
+    private Dictionary<string, (long Size, DateTimeOffset Written)> _seen = [];
+    private SafeFileHandle? _mounted;
     private int _users = 1; // itself and its branches, whose files are inside
 
-    private Workspace(string directory, Workspace? parent)
+    private Workspace(string place, Workspace? parent)
     {
-        _directory = directory;
+        _place = Here = place;
         _parent = parent;
-        Root = Path.Combine(directory, "files");
-        Make(directory, PassThrough); // a session has its own uid
+        Make(place, PassThrough); // a session has its own uid
         Make(Root, Own);
-        Make(Branches, PassThrough);
+        Make(Path.Combine(place, BranchesName), PassThrough);
     }
 
-    /// <summary>Absolute path on the host.</summary>
-    public string Root { get; }
+    /// <summary>Absolute path on the host, good for every process of this user until the session is disposed.</summary>
+    /// <remarks>
+    /// Code that reads or writes here by its own means has to see to links itself. Where the workspace is a file system that only
+    /// its session has mounted, this is a path below <c>/proc</c> that leads there all the same.
+    /// </remarks>
+    public string Root => Path.Combine(Here, FilesName);
+
+    /// <summary>The directory on which a file system of its own may be mounted for it and its branches.</summary>
+    internal string Place => _parent?.Place ?? _place;
+
+    /// <summary>Its files, as whoever has mounted that finds them.</summary>
+    internal string PathBelowPlace => Path.Combine(PlaceOrBranch, FilesName);
+
+    /// <summary>Its size is limited by the file system.</summary>
+    internal bool HasQuota => _parent?.HasQuota ?? _mounted is not null;
 
     /// <summary>Where a session with a private root finds it.</summary>
     internal string PathInSession => _parent is null
         ? "/workspace"
-        : Path.Join(Path.GetDirectoryName(_parent.PathInSession), "branches", Path.GetFileName(_directory), "files");
+        : Path.Join(Path.GetDirectoryName(_parent.PathInSession), BranchesName, Path.GetFileName(_place), FilesName);
 
-    private string Branches => Path.Combine(_directory, "branches");
+    /// <summary>What <c>_place</c> is, or leads to where that is mounted.</summary>
+    private string Here { get; set; }
+
+    private string PlaceOrBranch =>
+        _parent is null ? _place : Path.Combine(_parent.PlaceOrBranch, BranchesName, Path.GetFileName(_place));
 
     /// <summary>Makes an empty directory of its own below the system's directory for temporary files.</summary>
     public static Workspace Create() => new(Directory.CreateTempSubdirectory("codeact-workspace-").FullName, parent: null);
@@ -60,14 +81,28 @@ public sealed class Workspace : IDisposable
     internal Workspace CreateBranch()
     {
         Interlocked.Increment(ref _users);
-        return new Workspace(Path.Combine(Branches, Guid.NewGuid().ToString("N")), this);
+        return new Workspace(Path.Combine(Here, BranchesName, Guid.NewGuid().ToString("N")), this);
+    }
+
+    /// <summary>Says that its files are in a file system mounted on it elsewhere, which this descriptor leads to; null when not.</summary>
+    internal void Attach(SafeFileHandle? mounted)
+    {
+        if (mounted is null || _mounted is not null || _parent is not null)
+        {
+            mounted?.Dispose(); // a fresh interpreter in the same place
+            return;
+        }
+
+        _mounted = mounted;
+        Here = $"/proc/{Environment.ProcessId}/fd/{mounted.DangerousGetHandle()}";
     }
 
     /// <summary>Copies a file of the host into the workspace.</summary>
-    /// <param name="hostPath">Any file that this process may read.</param>
+    /// <param name="hostPath">Any regular file that this process may read.</param>
     /// <param name="cancellationToken">Stops the copy.</param>
     /// <returns>Its name in the workspace: that of the host, with a number added when the name is taken.</returns>
     /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="IOException">It is a pipe or a device, or the workspace is full; nothing is left of it then.</exception>
     public async Task<string> AddFileAsync(string hostPath, CancellationToken cancellationToken)
     {
         if (!File.Exists(hostPath))
@@ -79,20 +114,62 @@ public sealed class Workspace : IDisposable
                 hostPath);
         }
 
-        await using var source = new FileStream(hostPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 1 << 16, useAsync: true);
-        var (name, target) = CreateNew(Path.GetFileName(hostPath));
-        await using (target)
-        {
-            await source.CopyToAsync(target, cancellationToken);
-        }
-
-        var file = new FileInfo(Path.Combine(Root, name));
-        lock (_gate)
-        {
-            _seen[name] = (file.Length, new DateTimeOffset(file.LastWriteTimeUtc));
-        }
-
+        await using var source = Regular(Libc.OpenToRead(hostPath), hostPath);
+        var (name, handle) = CreateNew(Path.GetFileName(hostPath));
+        await FillAsync(name, handle, source, cancellationToken);
         return name;
+    }
+
+    /// <summary>Writes a file of the workspace, in place of one of that name if there is one; makes its directories.</summary>
+    /// <param name="relativePath">With <c>/</c> between its parts.</param>
+    /// <param name="contents">Read to its end; not disposed.</param>
+    /// <param name="cancellationToken">Stops it; nothing is left of the file then.</param>
+    /// <exception cref="IOException">
+    /// It would be outside of the workspace, or is reached over a link or <c>..</c>, or a directory has that name, or the
+    /// workspace is full; nothing is left of it then.
+    /// </exception>
+    public async Task WriteAsync(string relativePath, Stream contents, CancellationToken cancellationToken)
+    {
+        var parts = relativePath.Split('/');
+        for (var depth = 1; depth < parts.Length; depth++)
+        {
+            Libc.MakeDirectoryBelow(Root, string.Join('/', parts.Take(depth)));
+        }
+
+        Delete(relativePath); // not opened to be written to: it may be a pipe, or a second name of a file that is to stay
+        await FillAsync(relativePath, Libc.CreateBelow(Root, relativePath), contents, cancellationToken);
+    }
+
+    /// <summary>Copies a file of the workspace to the host.</summary>
+    /// <param name="relativePath">As <see cref="Files"/> gives it.</param>
+    /// <param name="target">Where it goes; not disposed. When something fails a part may have been written.</param>
+    /// <param name="mostBytes">Longest file that is taken, 0 or more; see <see cref="MostCopied"/>. Gaps of a sparse file count.</param>
+    /// <param name="cancellationToken">Stops the copy.</param>
+    /// <returns>How many bytes it had.</returns>
+    /// <exception cref="IOException">As with <see cref="OpenRead"/>, or it is longer, or grows beyond that while it is copied.</exception>
+    public async Task<long> CopyOutAsync(string relativePath, Stream target, long mostBytes, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(mostBytes);
+        await using var source = OpenRead(relativePath);
+        if (source.Length > mostBytes)
+        {
+            throw TooLong(relativePath, source.Length, mostBytes);
+        }
+
+        var copied = 0L;
+        var piece = new byte[Piece];
+        for (int count; (count = await source.ReadAsync(piece, cancellationToken)) > 0;)
+        {
+            copied += count;
+            if (copied > mostBytes)
+            {
+                throw TooLong(relativePath, copied, mostBytes);
+            }
+
+            await target.WriteAsync(piece.AsMemory(0, count), cancellationToken);
+        }
+
+        return copied;
     }
 
     /// <summary>The regular files in it, as relative paths in ordinal order; hidden ones and <c>__pycache__</c> are left out.</summary>
@@ -102,30 +179,25 @@ public sealed class Workspace : IDisposable
     /// <summary>Opens a file of the workspace for reading.</summary>
     /// <param name="relativePath">As <see cref="Files"/> gives it; with <c>/</c> between its parts.</param>
     /// <exception cref="IOException">It is not there, or is not a regular file, or is reached over a link or <c>..</c>.</exception>
-    public Stream OpenRead(string relativePath)
-    {
-        var handle = Libc.OpenBelow(Root, relativePath);
-        try
-        {
-            Span<byte> first = stackalloc byte[1];
-            RandomAccess.Read(handle, first, 0); // a pipe or a directory fails here, and opening it did not wait
-            return new FileStream(handle, FileAccess.Read);
-        }
-        catch (Exception failure) when (failure is IOException or NotSupportedException or UnauthorizedAccessException)
-        {
-            handle.Dispose();
-            throw new IOException($"'{relativePath}' in the workspace is not a regular file.", failure);
-        }
-    }
+    public Stream OpenRead(string relativePath) => Regular(Libc.OpenBelow(Root, relativePath), relativePath);
+
+    /// <summary>Deletes a file, or a link, a pipe or a socket itself. False when there was nothing.</summary>
+    /// <param name="relativePath">With <c>/</c> between its parts.</param>
+    /// <exception cref="IOException">It is a directory, or is reached over a link or <c>..</c>.</exception>
+    public bool Delete(string relativePath) => Libc.DeleteBelow(Root, relativePath);
 
     /// <summary>Deletes the directory and all in it.</summary>
     public void Dispose()
     {
-        Delete(Root);
+        if (Volatile.Read(ref _users) > 1)
+        {
+            DeleteAll(Root); // its branches stay
+        }
+
         Leave();
     }
 
-    /// <summary>The files that appeared or changed since the last call, other than by <see cref="AddFileAsync"/>.</summary>
+    /// <summary>The files that appeared or changed since the last call, other than by this class.</summary>
     internal IReadOnlyList<string> TakeChanges()
     {
         var now = Scan();
@@ -136,6 +208,22 @@ public sealed class Workspace : IDisposable
             _seen = now;
             return names;
         }
+    }
+
+    private static IOException TooLong(string path, long length, long most) => new(
+        $"'{path}' in the workspace has {CellBudget.Bytes(length)}, more than the {CellBudget.Bytes(most)} that are to be copied; "
+        + "ask for more, or let a cell make it smaller.");
+
+    /// <summary>A stream of what was opened without waiting, if that is a regular file.</summary>
+    private static FileStream Regular(SafeFileHandle handle, string name)
+    {
+        if (Libc.Kind(handle) == Libc.RegularFile)
+        {
+            return new FileStream(handle, FileAccess.Read);
+        }
+
+        handle.Dispose();
+        throw new IOException($"'{name}' is not a regular file.");
     }
 
     /// <summary>The files of <see cref="Files"/> with what tells that one has changed.</summary>
@@ -155,27 +243,35 @@ public sealed class Workspace : IDisposable
     private static string RelativePath(ref FileSystemEntry entry) =>
         Path.Join(entry.Directory[entry.RootDirectory.Length..].TrimStart('/'), entry.FileName);
 
-    private (string Name, FileStream Stream) CreateNew(string wanted)
+    private (string Name, SafeFileHandle Handle) CreateNew(string wanted)
     {
         for (var number = 1; ; number++)
         {
             var name = number == 1
                 ? wanted
                 : $"{Path.GetFileNameWithoutExtension(wanted)}-{number}{Path.GetExtension(wanted)}";
-            var path = Path.Combine(Root, name);
-            if (Path.Exists(path) || new FileInfo(path).LinkTarget is not null)
+            if (Libc.Stat(Path.Combine(Root, name)).Kind == 0)
             {
-                continue;
+                return (name, Libc.CreateBelow(Root, name)); // fails when something appeared since
             }
+        }
+    }
 
-            // CreateNew does not follow a link that appeared since.
-            var stream = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1 << 16, useAsync: true);
-            if (!OperatingSystem.IsWindows())
+    private async Task FillAsync(string name, SafeFileHandle handle, Stream source, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var target = new FileStream(handle, FileAccess.Write, bufferSize: 0);
+            await source.CopyToAsync(target, Piece, cancellationToken);
+            lock (_gate)
             {
-                File.SetUnixFileMode(stream.SafeFileHandle, Everyone); // the session has another uid; the directory is closed to others
+                _seen[name] = (target.Length, new DateTimeOffset(File.GetLastWriteTimeUtc(handle)));
             }
-
-            return (name, stream);
+        }
+        catch
+        {
+            Delete(name);
+            throw;
         }
     }
 
@@ -192,12 +288,14 @@ public sealed class Workspace : IDisposable
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
-            Delete(_directory);
+            _mounted?.Dispose();
+            Here = _place; // the number of the descriptor may soon be another's
+            DeleteAll(_place); // what is mounted there goes with it
             _parent?.Leave();
         }
     }
 
-    private static void Delete(string directory)
+    private static void DeleteAll(string directory)
     {
         if (!Directory.Exists(directory))
         {

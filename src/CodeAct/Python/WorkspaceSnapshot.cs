@@ -41,7 +41,7 @@ internal sealed class WorkspaceSnapshot : IDisposable
     public void Restore()
     {
         var present = Scan(_root);
-        var owner = Libc.Stat(_root);
+        var owner = Libc.Stat(_root + "/."); // the root may be a link of the kernel's to where it is mounted
         foreach (var (path, entry) in present.OrderByDescending(item => item.Key.Length))
         {
             if (!Same(_entries.GetValueOrDefault(path), entry))

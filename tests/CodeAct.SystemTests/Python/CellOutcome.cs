@@ -63,10 +63,13 @@ internal static class CellOutcomes
     public static Task<CellOutcome> RunAsync(this IPythonSession session, string code) =>
         session.RunAsync(code, TimeSpan.FromSeconds(30));
 
-    public static async Task<CellOutcome> RunAsync(this IPythonSession session, string code, TimeSpan limit)
+    public static Task<CellOutcome> RunAsync(this IPythonSession session, string code, TimeSpan limit) =>
+        session.OutcomeAsync(new Cell(code) { Timeout = limit });
+
+    public static async Task<CellOutcome> OutcomeAsync(this IPythonSession session, Cell cell)
     {
         var events = new List<CellEvent>();
-        await foreach (var shown in session.RunAsync(new Cell(code) { Timeout = limit }, TestContext.Current.CancellationToken))
+        await foreach (var shown in session.RunAsync(cell, TestContext.Current.CancellationToken))
         {
             events.Add(shown);
         }

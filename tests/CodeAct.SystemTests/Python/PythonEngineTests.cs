@@ -15,9 +15,9 @@ public sealed class PythonEngineTests
     {
         var options = new PythonEngineOptions { Modules = [], PoolSize = 3 };
         await UseAsync(options); // the runtime's own descriptors are open after this
-        var descriptors = Directory.GetFiles("/proc/self/fd").Length;
+        var descriptors = Descriptors();
         await UseAsync(options);
-        Assert.Equal(descriptors, Directory.GetFiles("/proc/self/fd").Length);
+        Assert.Equal(string.Join('\n', descriptors), string.Join('\n', Descriptors()));
         Assert.Empty(Directory.GetDirectories(Path.GetTempPath(), $"codeact-{Environment.ProcessId}-*"));
         Assert.Empty(Children());
     }
@@ -31,6 +31,21 @@ public sealed class PythonEngineTests
         var launcher = Assert.Single(Children());
         Assert.DoesNotContain($"codeact-{Environment.ProcessId}-", await File.ReadAllTextAsync(
             Path.Combine(launcher, "mountinfo"), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task No_control_group_is_left_behind()
+    {
+        await using (var engine = await PythonEngine.StartAsync(new PythonEngineOptions { Modules = [], PoolSize = 1 }, TestContext.Current.CancellationToken))
+        {
+            Assert.All(engine.Sandbox.Layers.TakeLast(2), layer => Assert.True(layer.Enforced, layer.How));
+            var session = await engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+            await session.RunAsync("import subprocess; subprocess.Popen(['sleep', '100'])");
+            Assert.NotEmpty(Groups($"codeact-{Environment.ProcessId}-*").SelectMany(Directory.EnumerateDirectories));
+            await session.DisposeAsync();
+        }
+
+        Assert.Empty(Groups($"codeact-{Environment.ProcessId}-*"));
     }
 
     [Fact]
@@ -105,4 +120,14 @@ public sealed class PythonEngineTests
             return 0; // it ended meanwhile
         }
     }
+
+    private static IReadOnlyList<string?> Descriptors() =>
+        [.. Directory.GetFiles("/proc/self/fd")
+            .Select(descriptor => new FileInfo(descriptor).LinkTarget?.Split(":[")[0])
+            .Where(target => target?.EndsWith(".dll", StringComparison.Ordinal) == false) // which the runtime loads when it needs them
+            .Order(StringComparer.Ordinal)];
+
+    private static IEnumerable<string> Groups(string pattern) => ControlGroupPlaces
+        .Find(File.ReadAllLines("/proc/self/cgroup"), File.ReadAllLines("/proc/self/mountinfo"), "").All
+        .SelectMany(place => Directory.GetDirectories(place, pattern));
 }

@@ -13,7 +13,7 @@ public abstract partial class PythonSessionConformance
     [InlineData("%%bash\nsleep 60")]
     [InlineData("import asyncio; await asyncio.sleep(60)")]
     [InlineData("import threading; threading.Event().wait()")]
-    [InlineData("while True: print('x' * 1000)")]
+    [InlineData("while True: print('x')")]
     [InlineData("import subprocess; subprocess.run(['sleep', '60'])")]
     public async Task A_cell_over_its_time_is_interrupted_and_variables_are_kept(string code)
     {

@@ -132,13 +132,16 @@ class Sandbox:
 
     # In the worker.
 
-    def enter(self, workspace, limits, number, policy):
-        """Confines this process for good. Gives the path of the workspace as the session sees it."""
+    def enter(self, workspace, sources, limits, number, policy):
+        """Confines this process for good. Gives the path of the workspace as the session sees it.
+
+        With namespaces the workspace and its branches are the mounts that the descriptors `sources` name, which are closed.
+        """
         home, temporary = (WORKSPACE, "/tmp") if self.spaces else (workspace, os.path.join(workspace, ".tmp"))
         if self.on:
-            uid = self._own(workspace, number)
+            uid = self._own(f"/proc/self/fd/{sources[0]}" if self.spaces else workspace, number)
             if self.spaces:
-                self._enter_root(workspace, limits, policy)
+                self._enter_root(sources, limits, policy)
             else:
                 os.makedirs(temporary, exist_ok=True)
             self._limit(limits)
@@ -173,16 +176,16 @@ class Sandbox:
             os.fchown(stream, uid, uid)  # so that /dev/stdout can be opened
         return uid
 
-    def _enter_root(self, workspace, limits, policy):
+    def _enter_root(self, sources, limits, policy):
         shared = self.abi >= SCOPES_ABI or policy["network"]  # sessions share an empty one where Landlock parts them
         kernel.unshare(kernel.NEWNS | kernel.NEWIPC | (0 if shared else kernel.NEWNET))
         size = f"size={limits['temporaryBytes']},nr_inodes=100000,mode=1777"
         kernel.mount("tmpfs", self.root + "/tmp", "tmpfs", kernel.NOSUID | kernel.NODEV, size)
         kernel.mount("tmpfs", self.root + "/dev/shm", "tmpfs", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC, size)
-        kernel.mount(workspace, self.root + WORKSPACE, flags=kernel.BIND)
-        kernel.mount_attributes(self.root + WORKSPACE, kernel.NOSUID | kernel.NODEV)
-        kernel.mount(branches_of(workspace), self.root + BRANCHES, flags=kernel.BIND)
-        kernel.mount_attributes(self.root + BRANCHES, kernel.NOSUID | kernel.NODEV)
+        for source, target in zip(sources, (WORKSPACE, BRANCHES)):
+            kernel.move_mount(source, self.root + target)
+            os.close(source)
+            kernel.mount_attributes(self.root + target, kernel.NOSUID | kernel.NODEV)
         mounts.bind(self.root, policy["mounts"])
         try:
             kernel.mount("proc", self.root + "/proc", "proc", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC, "hidepid=2")
@@ -203,8 +206,6 @@ class Sandbox:
             resource.RLIMIT_MEMLOCK: 64 << 10,
             resource.RLIMIT_MSGQUEUE: 0,
         }
-        if limits["processorSeconds"]:
-            values[resource.RLIMIT_CPU] = limits["processorSeconds"]
         for kind, value in values.items():
             hard = resource.getrlimit(kind)[1]
             if hard != resource.RLIM_INFINITY:

@@ -36,6 +36,7 @@ SECCOMP_MODE_FILTER = 2
 _CLONE = {"x86_64": 56, "aarch64": 220}
 _PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _MOUNT_SETATTR = 442
+_OPEN_TREE, _MOVE_MOUNT = 428, 429
 _LANDLOCK_CREATE, _LANDLOCK_ADD, _LANDLOCK_RESTRICT = 444, 445, 446
 _KEYCTL = {"x86_64": 250, "aarch64": 219}
 _OPENAT2 = 437
@@ -96,6 +97,19 @@ def mount_attributes(target, attributes):
     _syscall(
         f"mount_setattr {target}", _MOUNT_SETATTR, ctypes.c_int(_AT_FDCWD), target.encode(),
         ctypes.c_uint(_AT_RECURSIVE), ctypes.byref(value), ctypes.c_size_t(ctypes.sizeof(value)))
+
+
+def copy_of_mount(path):
+    """A descriptor of a second mount of what is mounted at `path`, which is nowhere yet; see move_mount."""
+    flags = os.O_CLOEXEC | 1  # OPEN_TREE_CLONE
+    return _syscall(f"open_tree {path}", _OPEN_TREE, ctypes.c_int(_AT_FDCWD), path.encode(), ctypes.c_uint(flags))
+
+
+def move_mount(descriptor, target):
+    from_descriptor = 0x4  # MOVE_MOUNT_F_EMPTY_PATH
+    _syscall(
+        f"move_mount {target}", _MOVE_MOUNT, ctypes.c_int(descriptor), b"", ctypes.c_int(_AT_FDCWD), target.encode(),
+        ctypes.c_uint(from_descriptor))
 
 
 def pivot_root(new, old):

@@ -24,6 +24,7 @@ from . import wire
 
 FLUSH_AFTER = 0.010  # seconds that text may wait for more
 FLUSH_AT = 16 * 1024  # characters
+LONGEST_PIECE = 1 << 20  # characters in a frame; the host takes no frame of more than 64 MiB
 DRAIN_WITHIN = 2.0  # seconds to wait for the host to empty the pipes; longer only when someone keeps writing
 
 
@@ -124,7 +125,9 @@ class Output:
             self.size = 0
             self.drain()
             if not self.muted:
-                self.channel.send(self.kind, self.owner, text.encode("utf-8", "backslashreplace"))
+                for start in range(0, len(text), LONGEST_PIECE):
+                    piece = text[start:start + LONGEST_PIECE]
+                    self.channel.send(self.kind, self.owner, piece.encode("utf-8", "backslashreplace"))
             self.flushed_at = time.monotonic()
         finally:
             self.sending = False

@@ -207,7 +207,7 @@ def more_threads(limit):
     exceed(limit, lambda: _thread.start_new_thread(forever.acquire, ()))
 
 
-def run(sandbox, fork, limits, secrets):
+def run(sandbox, fork, storage, limits, secrets):
     """The report of a child that has entered the sandbox as a worker does."""
     place = tempfile.mkdtemp(prefix="codeact-probe-")
     with contextlib.ExitStack() as stack:
@@ -216,12 +216,14 @@ def run(sandbox, fork, limits, secrets):
         for name in ("files", "branches"):
             os.mkdir(os.path.join(place, name))
         laid = stack.enter_context(bait.Bait(secrets, sandbox.engine))
+        workspace = os.path.join(place, "files")
+        sources, _ = stack.enter_context(storage.workspace(place, workspace, limits))
         reading, writing = os.pipe()
         keeper, pid = fork()
         if pid == 0:
             try:
                 probe = Probe(sandbox, limits, laid)
-                sandbox.enter(os.path.join(place, "files"), limits, 0, POLICY)
+                sandbox.enter(workspace, sources, limits, 0, POLICY)
                 open("large", "w").close()
                 answer = list(probe.layers())
             except BaseException as error:

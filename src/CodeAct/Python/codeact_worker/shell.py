@@ -20,7 +20,10 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any, Type
 from traitlets.config import Config
 
-from . import figures_or_none, tracebacks, wire
+from . import figures_or_none, limits, tracebacks, wire
+
+LONGEST_TEXT = 8 << 20  # characters of one form of a value
+LONGEST_BYTES = 24 << 20
 
 
 FIRST_NAME = re.compile(r"[^\W\d]\w*")
@@ -81,6 +84,7 @@ class Shell(InteractiveShell):
     display_pub_class = Type(Publisher)
     output = Any()
     workspace = "/workspace"
+    limits = None  # of the session
     error_sent = False
     format_errors = None
 
@@ -123,11 +127,15 @@ class Shell(InteractiveShell):
         if issubclass(etype, UsageError):
             tb = None  # its frames are IPython's
         name, message, text = tracebacks.render(etype, value, tb, self.workspace)
+        limit = limits.reached(value, self.limits)
+        if limit:
+            text += f" ({limit})" if message else f": {limit}"
+            message += f" ({limit})" if message else limit
         if self.error_sent:  # a cell raises once; what fails after that is told in passing
             print(text, file=sys.stderr)
             return
         self.error_sent = True
-        self.output.send(wire.ERROR, wire.to_json({"name": name, "message": message, "traceback": text}))
+        self.output.send(wire.ERROR, wire.to_json({"name": name, "message": message, "traceback": shorten(text)}))
 
     def system(self, cmd):
         """What !command does: the command writes where the cell writes, and nobody types into it."""
@@ -190,10 +198,15 @@ def bundle(data):
 
 def _text(value):
     if isinstance(value, str):
-        return value
+        return shorten(value)
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return base64.b64encode(value).decode("ascii")
-    return wire.to_json(value).decode("utf-8")
+        return base64.b64encode(value).decode("ascii") if len(value) <= LONGEST_BYTES else f"({len(value):,} bytes are too many to be shown)"
+    return shorten(wire.to_json(value).decode("utf-8"))
+
+
+def shorten(text):
+    """What goes into one frame, of which the host takes no more than 64 MiB; JSON may need six bytes for a character."""
+    return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}... ({len(text):,} characters, cut)"
 
 
 def nobody_types(prompt=""):

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 
-from . import confine, kernel, network, probe
+from . import confine, kernel, network, probe, storage
 from . import output as outputs
 from . import shell as shells
 from . import wire, worker
@@ -45,6 +45,7 @@ class Template:
         self.sandbox = sandbox
         self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         self.networks = network.Networks()
+        self.storage = storage.Storage()
         self.interrupts = wire.Interrupts()
         self.output = outputs.Output(None, self.interrupts)
         self.workers = {}  # pid: id of the session
@@ -82,7 +83,9 @@ class Template:
         if not self.sandbox.on:
             return []
         self.sandbox.build_root()
-        return probe.run(self.sandbox, self.fork_apart, self.options["limits"], self.options["secrets"])
+        if self.sandbox.spaces:
+            self.storage.separate()
+        return probe.run(self.sandbox, self.fork_apart, self.storage, self.options["limits"], self.options["secrets"])
 
     def fork_apart(self):
         """Forks a child into a process namespace of its own. Gives the pids of that namespace's first process and of the child.
@@ -143,14 +146,15 @@ class Template:
         out, out_far = os.pipe2(os.O_CLOEXEC)
         err, err_far = os.pipe2(os.O_CLOEXEC)
         try:
-            with self.networks.apart(request["policy"]["network"]) as listening:
+            with (self.networks.apart(request["policy"]["network"]) as listening,
+                  self.storage.workspace(request["place"], request["workspace"], request["limits"]) as (sources, kept)):
                 keeper, pid = self.fork_apart()
                 if pid == 0:
-                    self.become_worker(request, far, out_far, err_far)
+                    self.become_worker(request, far, out_far, err_far, sources)
                 self.workers[pid] = request["id"]
                 self.keepers |= {keeper} - {None}
                 pidfds = [os.pidfd_open(process) for process in (pid, keeper) if process]
-                self.tell({"id": request["id"], "forked": pid}, [near.fileno(), out, err, *pidfds, *listening])
+                self.tell({"id": request["id"], "forked": pid}, [near.fileno(), out, err, *pidfds, *kept, *listening])
             for pidfd in pidfds:
                 os.close(pidfd)
         except OSError as error:
@@ -193,7 +197,7 @@ class Template:
             if pid not in self.workers and pid not in self.kept:
                 os.kill(pid, signal.SIGKILL)
 
-    def become_worker(self, request, control, out, err):
+    def become_worker(self, request, control, out, err, sources):
         """Runs in the forked child and never returns."""
         try:
             signal.set_wakeup_fd(-1)
@@ -204,9 +208,11 @@ class Template:
             os.dup2(err, 2)
             kept = control.detach()
             os.dup2(kept, 3, inheritable=False)
-            os.closerange(4, 1 << 16)
+            sources = [os.dup2(source, 4 + index, inheritable=False) for index, source in enumerate(sources)]
+            os.closerange(4 + len(sources), 1 << 16)
+            self.shell.limits = request["limits"]
             self.shell.workspace = self.sandbox.enter(
-                request["workspace"], request["limits"], request["id"], request["policy"])
+                request["workspace"], sources, request["limits"], request["id"], request["policy"])
             self.output.attach(wire.Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, 3), self.interrupts))
             self.output.follow_forks()
             worker.reseed()
