@@ -77,8 +77,9 @@ public sealed partial record SandboxMount
         if ((File.GetUnixFileMode(HostPath) & needed) != needed)
         {
             throw new SandboxPolicyException(
-                $"'{HostPath}' cannot be mounted {(Writable ? "read-write" : "read-only")}: an engine that root has started gives each session a user "
-                + $"of its own, to whom it is closed. Open it with 'chmod o+r{(Writable ? "w" : "")}{(isDirectory ? "x" : "")} {HostPath}', "
+                $"'{HostPath}' cannot be mounted {(Writable ? "read-write" : "read-only")}: an engine that root has started gives "
+                + "each session a user of its own, to whom it is closed. "
+                + $"Open it with 'chmod o+r{(Writable ? "w" : "")}{(isDirectory ? "x" : "")} {HostPath}', "
                 + "or start the engine as the user whom it belongs to.");
         }
 
@@ -87,7 +88,8 @@ public sealed partial record SandboxMount
             if (!File.GetUnixFileMode(above).HasFlag(UnixFileMode.OtherExecute))
             {
                 throw new SandboxPolicyException(
-                    $"'{HostPath}' cannot be mounted: sessions have users of their own and no private root here, and '{above}' is closed to them.");
+                    $"'{HostPath}' cannot be mounted: sessions have users of their own and no private root here, "
+                    + $"and '{above}' is closed to them.");
             }
         }
     }

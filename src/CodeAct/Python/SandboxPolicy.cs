@@ -46,7 +46,8 @@ public sealed record SandboxPolicy
         if (Mode is SandboxMode.None && (Network.Allowed.Count > 0 || Mounts.Count > 0))
         {
             throw new SandboxPolicyException(
-                "Without a sandbox nothing is kept from a session, so an allow-list or mounts would say nothing; leave them out, or use SandboxMode.Auto.");
+                "Without a sandbox nothing is kept from a session, so an allow-list or mounts would say nothing; "
+                + "leave them out, or use SandboxMode.Auto.");
         }
     }
 }

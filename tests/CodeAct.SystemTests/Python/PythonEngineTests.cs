@@ -1,5 +1,6 @@
 using System.Globalization;
 using CodeAct.Python;
+using CodeAct.Python.Network;
 
 namespace CodeAct.SystemTests.Python;
 
@@ -100,6 +101,9 @@ public sealed class PythonEngineTests
         await session.RunAsync("!sleep 100 &");
         await session.RunAsync("import os; os._exit(1)");
         await session.RunAsync("1");
+        var policy = new SandboxPolicy { Network = NetworkPolicy.Allow("127.0.0.1:9"), Mounts = [new SandboxMount("/usr/share")] };
+        var online = await engine.CreateSessionAsync(new SessionOptions { Sandbox = policy }, TestContext.Current.CancellationToken);
+        await online.RunAsync("import socket\nopen_ones = [socket.create_connection(('127.0.0.1', 3128)) for _ in range(5)]");
         var left = await engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
         await left.RunAsync("import threading; threading.Thread(target=threading.Event().wait).start()");
     }

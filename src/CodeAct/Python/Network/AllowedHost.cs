@@ -24,7 +24,7 @@ public sealed record AllowedHost
     /// <summary>The address, where <see cref="Host"/> is one.</summary>
     internal IPAddress? Address { get; }
 
-    /// <summary>Reads <c>HOST:PORT</c>, such as <c>example.org:443</c>, <c>*.example.org:443</c>, <c>10.1.2.3:8080</c> or <c>[::1]:80</c>.</summary>
+    /// <summary>Reads <c>HOST:PORT</c>, such as <c>example.org:443</c>, <c>*.example.org:443</c> or <c>[::1]:80</c>.</summary>
     /// <exception cref="FormatException">It is something else; the message shows what.</exception>
     public static AllowedHost Parse(string text)
     {

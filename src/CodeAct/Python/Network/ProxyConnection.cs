@@ -57,7 +57,8 @@ internal sealed class ProxyConnection : IDisposable
         var reason = string.Concat(refusal.Message.Select(letter => letter is >= ' ' and <= '~' ? letter : '?'));
         var answer = string.Create(
             CultureInfo.InvariantCulture,
-            $"HTTP/1.1 {refusal.Status} {reason}\r\nContent-Type: text/plain\r\nContent-Length: {reason.Length + 1}\r\nConnection: close\r\n\r\n{reason}\n");
+            $"HTTP/1.1 {refusal.Status} {reason}\r\nContent-Type: text/plain\r\nContent-Length: {reason.Length + 1}\r\n")
+            + $"Connection: close\r\n\r\n{reason}\n";
         try
         {
             await SendAsync(_client, Encoding.ASCII.GetBytes(answer));
@@ -185,7 +186,8 @@ internal sealed class ProxyConnection : IDisposable
             : throw new ProxyRefusalException(
                 Forbidden,
                 $"{host} is {first}, {PublicAddress.WhyNot(first)} address, which names do not lead to; "
-                + $"to allow it add the entry '{AllowedHost.Write(first.ToString(), port)}' to the network allow-list and use that address");
+                + $"to allow it add the entry '{AllowedHost.Write(first.ToString(), port)}' to the network allow-list "
+                + "and use that address");
     }
 
     private string NotAllowed(string target)
@@ -217,7 +219,8 @@ internal sealed class ProxyConnection : IDisposable
                     break;
             }
         }
-        catch (Exception end) when (end is SocketException or OperationCanceledException or ObjectDisposedException or ProxyRefusalException)
+        catch (Exception end) when (
+            end is SocketException or OperationCanceledException or ObjectDisposedException or ProxyRefusalException)
         {
             server.Dispose(); // half a body is none; the answer ends here too, if it has not been given
         }

@@ -144,8 +144,8 @@ class Sandbox:
                 self._enter_root(sources, limits, policy)
             else:
                 os.makedirs(temporary, exist_ok=True)
-            self._limit(limits)
             self._drop_privileges(uid)
+            self._limit(limits)  # in the session's user namespace: set before, it would count the processes of all sessions
             self.policy = policy
             self._landlock((home, BRANCHES, *SHARED) if self.spaces else (home, branches_of(workspace)), "/")
             kernel.seccomp(self.filter_with_network if policy["network"] else self.filter)
