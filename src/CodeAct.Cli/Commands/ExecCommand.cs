@@ -43,8 +43,7 @@ internal static class ExecCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var settings = flags.Read(arguments);
-            await using var engine = await PythonEngine.StartAsync(
-                new PythonEngineOptions { PoolSize = 0, Sandbox = settings.Sandbox }, cancellationToken);
+            await using var engine = await PythonEngine.StartAsync(settings.Engine, cancellationToken);
             await using var session = await settings.StartAsync(engine, cancellationToken);
             using var screen = Screen.OfProcess(TimeProvider.System);
             using var ctrlC = interrupts.GoTo(again =>

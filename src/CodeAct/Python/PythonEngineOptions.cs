@@ -6,8 +6,15 @@ public sealed record PythonEngineOptions
     /// <summary>The interpreter: CPython 3.11 or later with IPython. <c>/usr/bin/python3</c> unless told.</summary>
     public string Python { get; init; } = "/usr/bin/python3";
 
-    /// <summary>Modules imported once, before sessions are forked; those that are missing are skipped and reported.</summary>
+    /// <summary>What sessions run in: forks in a sandbox unless told.</summary>
+    public PythonBackend Backend { get; init; }
+
+    /// <summary>Modules imported once, before sessions are forked; those that are missing are skipped and reported. None with
+    /// <see cref="PythonBackend.Plain"/>, whose sessions would each take that long.</summary>
     public IReadOnlyList<string> Modules { get; init; } = ["numpy", "pandas", "matplotlib.pyplot", "sympy"];
+
+    /// <summary>Where <c>%pip install</c> takes packages from; null, as unless told: it is refused.</summary>
+    public PackageSource? Packages { get; init; }
 
     /// <summary>Sessions kept ready ahead of need, 0 to 1000; 2 unless told.</summary>
     public int PoolSize
@@ -23,6 +30,9 @@ public sealed record PythonEngineOptions
 
     /// <summary>False: only the floor that any user has, even where there are namespaces. For tests of that floor.</summary>
     internal bool Namespaces { get; init; } = true;
+
+    /// <summary>True: the plain backend uses TCP even where there are Unix sockets. For tests of that.</summary>
+    internal bool Loopback { get; init; }
 
     /// <summary>What each session may use unless it is told otherwise.</summary>
     public SessionLimits Limits { get; init; } = new();

@@ -20,9 +20,9 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any, Type
 from traitlets.config import Config
 
-from . import figures_or_none, tracebacks, wire
+from . import figures_or_none, packages, tracebacks, wire
 
-
+OWN_GROUP = {"process_group": 0} if sys.version_info >= (3, 11) else {"preexec_fn": os.setpgrp}
 FIRST_NAME = re.compile(r"[^\W\d]\w*")
 PLAIN = {bool, int, float, complex, str, bytes, list, tuple, dict, set}  # which have no other form than text
 
@@ -81,6 +81,7 @@ class Shell(InteractiveShell):
     display_pub_class = Type(Publisher)
     output = Any()
     workspace = "/workspace"
+    packages = Any()
     error_sent = False
     format_errors = None
 
@@ -132,10 +133,18 @@ class Shell(InteractiveShell):
     def system(self, cmd):
         """What !command does: the command writes where the cell writes, and nobody types into it."""
         command = self.var_expand(cmd, depth=1)
+        install = self.packages.pip_command(command)
+        if install:
+            self.packages.pip(install)
+        else:
+            self.launch(command, shell=True)
+
+    def launch(self, command, **options):
+        """Runs a program to its end and gives its exit code."""
         sys.stdout.flush()
         captured = not hasattr(sys.stdout, "output")
         process = subprocess.Popen(
-            command, shell=True, stdin=subprocess.DEVNULL, process_group=0,
+            command, stdin=subprocess.DEVNULL, **OWN_GROUP, **options,
             stdout=subprocess.PIPE if captured else None, stderr=subprocess.STDOUT if captured else None)
         try:
             if captured:
@@ -146,6 +155,7 @@ class Shell(InteractiveShell):
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
+        return process.returncode
 
     system_piped = system_raw = system
 
@@ -169,7 +179,6 @@ class Shell(InteractiveShell):
         except Exception:
             self.showtraceback()
         return not self.error_sent
-
 
     def warm(self, cells):
         """Runs cells that show nothing and leave nothing: what they touch is then ready in memory."""
@@ -200,8 +209,22 @@ def nobody_types(prompt=""):
     raise EOFError("input() cannot be used here: nobody is there to type. Put the value into the code or into a variable.")
 
 
-def make(output, ipython_directory):
+class FiguresHook:
+    """Gives pyplot the session's backend at the moment when it is first imported, whenever that is."""
+
+    def find_spec(self, name, path, target=None):
+        if name == "matplotlib.pyplot":
+            sys.meta_path.remove(self)
+            matplotlib = sys.modules["matplotlib"]
+            if matplotlib.rcParams["backend"].lower() == "agg":  # the environment's: the cell has not chosen another
+                matplotlib.use("module://codeact_worker.figures")
+        return None
+
+
+def make(output, ipython_directory, package_source):
     """The shell of this process."""
+    if "matplotlib.pyplot" not in sys.modules:
+        sys.meta_path.insert(0, FiguresHook())
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
@@ -212,6 +235,7 @@ def make(output, ipython_directory):
     config.InteractiveShell.xmode = "Plain"
     config.IPCompleter.use_jedi = False
     shell = Shell.instance(config=config, output=output)
+    shell.packages = packages.Packages(shell, package_source)
     shell.set_hook("show_in_pager", _print_page, 1)
     formatter = shell.display_formatter.formatters["image/png"]
     formatter.for_type_by_name("matplotlib.figure", "Figure", lambda figure: figures_or_none().as_result(figure))

@@ -66,7 +66,7 @@ class Template:
 
             matplotlib.use("module://codeact_worker.figures")
         outputs.install(self.output)
-        self.shell = shells.make(self.output, self.options["scratch"])
+        self.shell = shells.make(self.output, self.options["scratch"], self.options["packages"])
         self.warm()
         layers = self.confine()
         gc.collect()
@@ -207,6 +207,7 @@ class Template:
             os.closerange(4, 1 << 16)
             self.shell.workspace = self.sandbox.enter(
                 request["workspace"], request["limits"], request["id"], request["policy"])
+            self.shell.packages.enter("/mnt/packages" if self.sandbox.spaces else None)
             self.output.attach(wire.Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, 3), self.interrupts))
             self.output.follow_forks()
             worker.reseed()
