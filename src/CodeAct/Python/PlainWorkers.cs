@@ -249,7 +249,7 @@ internal sealed class PlainWorkers : IWorkerSource
                 _directory,
             },
         };
-        WorkerPackage.SetEnvironment(start.Environment, _options.Python);
+        WorkerPackage.SetEnvironment(start.Environment);
         start.Environment["HOME"] = workspace;
         start.Environment["MPLCONFIGDIR"] = WorkerPackage.MatplotlibCache;
         start.Environment["TMPDIR"] = temporary;

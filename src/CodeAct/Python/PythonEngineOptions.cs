@@ -3,7 +3,10 @@ namespace CodeAct.Python;
 /// <summary>How an engine runs Python.</summary>
 public sealed record PythonEngineOptions
 {
-    /// <summary>The interpreter: CPython 3.11 or later with IPython. <c>/usr/bin/python3</c> unless told.</summary>
+    /// <summary>
+    /// The interpreter: CPython 3.10 to 3.14 with IPython, that of a system, of a venv, of conda. <c>/usr/bin/python3</c> unless told.
+    /// </summary>
+    /// <remarks>Not one below <c>/tmp</c>, where sessions have a directory of their own. A session can read all of its prefix.</remarks>
     public string Python { get; init; } = "/usr/bin/python3";
 
     /// <summary>What sessions run in: forks in a sandbox unless told.</summary>

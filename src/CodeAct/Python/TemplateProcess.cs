@@ -253,7 +253,7 @@ internal sealed class TemplateProcess : IWorkerSource
                 Program,
             },
         };
-        WorkerPackage.SetEnvironment(start.Environment, options.Python);
+        WorkerPackage.SetEnvironment(start.Environment);
         foreach (var threads in (ReadOnlySpan<string>)["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"])
         {
             start.Environment[threads] = 1.ToString(CultureInfo.InvariantCulture); // a fork keeps one thread only

@@ -7,8 +7,6 @@ internal static class WorkerPackage
 {
     public const string Name = "codeact_worker";
 
-    private const string Programs = "/usr/local/bin:/usr/bin:/bin";
-
     private const UnixFileMode PassThrough = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
@@ -45,11 +43,10 @@ internal static class WorkerPackage
         "matplotlib");
 
     /// <summary>All that a worker's process starts with in its environment: nothing comes from this one's. Sessions can read it.</summary>
-    public static void SetEnvironment(IDictionary<string, string?> environment, string python)
+    public static void SetEnvironment(IDictionary<string, string?> environment)
     {
         environment.Clear();
-        var beside = Path.GetDirectoryName(python); // so that "python3" is the same one
-        environment["PATH"] = string.IsNullOrEmpty(beside) || Programs.Split(':').Contains(beside) ? Programs : $"{beside}:{Programs}";
+        environment["PATH"] = "/usr/local/bin:/usr/bin:/bin"; // the worker puts its interpreter before these
         environment["LANG"] = "C.UTF-8";
         environment["MPLBACKEND"] = "Agg";
     }

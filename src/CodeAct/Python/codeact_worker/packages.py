@@ -2,6 +2,7 @@
 
 The layer lies in the workspace: there it outlives the death of an interpreter and ends with the session. It comes behind the
 standard library, which no package may replace, and before the template's packages: what was asked for is what is imported.
+(Processes of the session get it as PYTHONPATH, which comes first of all.)
 """
 
 import importlib
@@ -28,6 +29,7 @@ class Packages:
     def __init__(self, shell, source):
         self.shell = shell
         self.source = source
+        self.used = None  # the layer that is on the path
         shell.register_magic_function(self.pip, "line", "pip")
         for name in OTHERS:
             shell.register_magic_function(_instead(name), "line", name)
@@ -44,14 +46,17 @@ class Packages:
 
     def use(self):
         """Puts the layer on the path of this interpreter and of the processes that it starts, once there is one."""
-        layer = self.layer
-        if not os.path.isdir(layer):
-            return
-        if layer not in sys.path:
-            sites = [index for index, path in enumerate(sys.path) if path.endswith(("site-packages", "dist-packages"))]
-            sys.path.insert(min(sites, default=len(sys.path)), layer)
-            for name, path in (("PYTHONPATH", layer), ("PATH", os.path.join(layer, "bin"))):
-                os.environ[name] = os.pathsep.join(filter(None, (path, os.environ.get(name))))
+        layer, before = self.layer, self.used
+        if layer != before and os.path.isdir(layer):
+            if before in sys.path:  # in a session that was forked from another
+                sys.path[sys.path.index(before)] = layer
+            else:
+                sites = [index for index, path in enumerate(sys.path) if path.endswith(("site-packages", "dist-packages"))]
+                sys.path.insert(min(sites, default=len(sys.path)), layer)
+            for name, path in (("PYTHONPATH", ""), ("PATH", "/bin")):
+                others = [other for other in os.environ.get(name, "").split(os.pathsep) if other and not other.startswith(before or "\0")]
+                os.environ[name] = os.pathsep.join([layer + path, *others])
+            self.used = layer
         importlib.invalidate_caches()
 
     def pip(self, line):

@@ -14,6 +14,7 @@ import signal
 import socket
 import sys
 
+from . import interpreter
 from . import output as outputs
 from . import shell as shells
 from . import wire, worker
@@ -53,6 +54,7 @@ class PlainOutput(outputs.Output):
     def attach(self, channel):
         self.pipes = [OwnPipe(1, wire.STDOUT), OwnPipe(2, wire.STDERR)]
         super().attach(channel)
+        self.follow_forks()
         _thread.start_new_thread(self.pump, ())
 
     def start(self, cell):
@@ -141,10 +143,11 @@ def main():
     shell.workspace = options["workspace"]
     os.chdir(shell.workspace)
     sys.path[0] = ""
+    interpreter.settle(None)
     shell.packages.enter()
     output.attach(PlainChannel(connect(options["address"], options["token"]), interrupts))
     if options["warm"]:
         shell.warm(["1+1", "display(1)", "1/0"])
     _thread.start_new_thread(heed, (line, _thread.get_ident()))
     output.send(wire.READY, wire.to_json({"python": sys.version.split()[0]}), 0)
-    worker.Worker(shell, output, interrupts).serve()
+    worker.Worker(shell, output, interrupts, None).serve()

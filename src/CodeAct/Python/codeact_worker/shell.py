@@ -20,9 +20,8 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any, Type
 from traitlets.config import Config
 
-from . import figures_or_none, packages, tracebacks, wire
+from . import figures_or_none, interpreter, packages, tracebacks, wire
 
-OWN_GROUP = {"process_group": 0} if sys.version_info >= (3, 11) else {"preexec_fn": os.setpgrp}
 FIRST_NAME = re.compile(r"[^\W\d]\w*")
 PLAIN = {bool, int, float, complex, str, bytes, list, tuple, dict, set}  # which have no other form than text
 
@@ -144,7 +143,7 @@ class Shell(InteractiveShell):
         sys.stdout.flush()
         captured = not hasattr(sys.stdout, "output")
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, **OWN_GROUP, **options,
+            command, stdin=subprocess.DEVNULL, **interpreter.OWN_GROUP, **options,
             stdout=subprocess.PIPE if captured else None, stderr=subprocess.STDOUT if captured else None)
         try:
             if captured:
@@ -241,6 +240,7 @@ def make(output, ipython_directory, package_source):
     formatter.for_type_by_name("matplotlib.figure", "Figure", lambda figure: figures_or_none().as_result(figure))
     builtins.input = nobody_types
     warnings.filterwarnings("ignore", message="To exit: use")
+    warnings.filterwarnings("ignore", message=r".*multi-threaded, use of fork", category=DeprecationWarning)  # our thread, not the cell's
     return shell
 
 

@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 
-from . import confine, kernel, network, probe
+from . import confine, interpreter, kernel, network, probe
 from . import output as outputs
 from . import shell as shells
 from . import wire, worker
@@ -257,5 +257,6 @@ def main(options):
     host = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     host.connect(options["socket"])
     sys.path[0] = ""
+    interpreter.settle(confine.library_roots() if sandbox.on else None)
     template = Template(host, options, sandbox)
     template.serve(template.prepare())
