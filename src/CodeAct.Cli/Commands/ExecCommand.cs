@@ -58,7 +58,8 @@ internal static class ExecCommand
                 return !again;
             });
             var runner = new CellRunner(session, settings, screen);
-            if (arguments.GetValue(packages) is [_, ..] wanted && await runner.InstallAsync(wanted, cancellationToken) is var code and not ExitCode.Done)
+            if (arguments.GetValue(packages) is [_, ..] wanted
+                && await runner.InstallAsync(wanted, cancellationToken) is var code and not ExitCode.Done)
             {
                 return code;
             }

@@ -5,7 +5,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace CodeAct.Python;
 
-/// <summary>A worker forked from the template or from a checkpoint: a pidfd, the control socket, and the pipes that are its descriptors 1 and 2.</summary>
+/// <summary>
+/// A worker forked from the template or from a checkpoint: a pidfd, the control socket, the pipes that are its descriptors 1 and 2.
+/// </summary>
 internal sealed class ForkedWorker : Worker
 {
     private static readonly int _mostBlocked = Math.Max(1, Environment.ProcessorCount / 2);

@@ -16,7 +16,8 @@ public abstract record PackageSource
 
     /// <summary>The policy with which sessions can read the source, when that is a folder.</summary>
     internal static SandboxPolicy Mount(PackageSource? source, SandboxPolicy policy) =>
-        source is PackageFolder folder && policy.Mode == SandboxMode.Auto && !policy.Mounts.Any(mount => mount.Name == PackageFolder.MountName)
+        source is PackageFolder folder && policy.Mode == SandboxMode.Auto
+        && !policy.Mounts.Any(mount => mount.Name == PackageFolder.MountName)
             ? policy with { Mounts = [.. policy.Mounts, new SandboxMount(folder.Path, PackageFolder.MountName)] }
             : policy;
 }
@@ -28,7 +29,8 @@ public sealed record PackageFolder : PackageSource
     /// <exception cref="ArgumentException">There is no such folder.</exception>
     public PackageFolder(string path) => Path = Directory.Exists(path)
         ? System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(path))
-        : throw new ArgumentException($"There is no folder of packages '{path}'; name one that exists, or an index by its http(s) address.", nameof(path));
+        : throw new ArgumentException(
+            $"There is no folder of packages '{path}'; name one that exists, or an index by its http(s) address.", nameof(path));
 
     /// <summary>What it is called in a session: a mount.</summary>
     internal const string MountName = "packages";

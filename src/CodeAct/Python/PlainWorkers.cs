@@ -85,7 +85,8 @@ internal sealed class PlainWorkers : IWorkerSource
 
         try
         {
-            await Task.WhenAll(_workers.Keys.Select(worker => worker.Reaped)).WaitAsync(_goodbye, TimeProvider.System, CancellationToken.None);
+            var gone = Task.WhenAll(_workers.Keys.Select(worker => worker.Reaped));
+            await gone.WaitAsync(_goodbye, TimeProvider.System, CancellationToken.None);
         }
         catch (TimeoutException)
         {

@@ -6,9 +6,11 @@ import builtins
 import keyword
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import warnings
 
 from IPython.core.autocall import IPyAutocall
@@ -142,8 +144,9 @@ class Shell(InteractiveShell):
         """Runs a program to its end and gives its exit code."""
         sys.stdout.flush()
         captured = not hasattr(sys.stdout, "output")
+        options.setdefault("stdin", subprocess.DEVNULL)
         process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, **interpreter.OWN_GROUP, **options,
+            command, **interpreter.OWN_GROUP, **options,
             stdout=subprocess.PIPE if captured else None, stderr=subprocess.STDOUT if captured else None)
         try:
             if captured:
@@ -157,6 +160,18 @@ class Shell(InteractiveShell):
         return process.returncode
 
     system_piped = system_raw = system
+
+    def script(self, program):
+        """What %%bash does. IPython's own leaves a thread running for good, and with a thread there is no checkpoint."""
+
+        def run(line, cell):
+            with tempfile.TemporaryFile() as source:
+                source.write(cell.encode())
+                source.seek(0)
+                if self.launch([program, *shlex.split(line)], stdin=source):
+                    raise subprocess.CalledProcessError(self.user_ns["_exit_code"], program)
+
+        return run
 
     def ask_exit(self):
         raise SystemExit
@@ -234,6 +249,8 @@ def make(output, ipython_directory, package_source):
     config.InteractiveShell.xmode = "Plain"
     config.IPCompleter.use_jedi = False
     shell = Shell.instance(config=config, output=output)
+    for program in ("bash", "sh"):
+        shell.register_magic_function(shell.script(program), "cell", program)
     shell.packages = packages.Packages(shell, package_source)
     shell.set_hook("show_in_pager", _print_page, 1)
     formatter = shell.display_formatter.formatters["image/png"]
