@@ -40,7 +40,7 @@ internal sealed class Desk : IAsyncDisposable
         using var hopeless = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var model = (settings.Model with { Progress = new Told(part => loaded = part) }).LoadAsync(hopeless.Token);
         var engine = PythonEngine.StartAsync(
-            new PythonEngineOptions { PoolSize = 0, Sandbox = settings.Session.Sandbox, Time = time }, hopeless.Token);
+            settings.Session.Engine with { Time = time }, hopeless.Token);
         try
         {
             if ((await Task.WhenAny(model, engine)).IsFaulted)

@@ -45,9 +45,34 @@ internal sealed class SessionFlags(TimeSpan timeout)
         "PATH[:NAME][:rw]",
         ParseMount);
 
+    private readonly Option<PythonBackend> _backend = new("--backend")
+    {
+        Description = "local: sessions in a sandbox. plain: a child process with all your rights, where there is no sandbox.",
+        HelpName = "local|plain",
+    };
+
+    private readonly Option<PackageSource?> _packages = new("--packages")
+    {
+        Description = "Where '%pip install' takes packages from: a folder of wheels, or the address of an index, whose host "
+            + "--allow-host names. Nowhere unless told.",
+        HelpName = "DIR|URL",
+        CustomParser = result =>
+        {
+            try
+            {
+                return PackageSource.Parse(result.Tokens[0].Value);
+            }
+            catch (ArgumentException mistake)
+            {
+                result.AddError(mistake.Message);
+                return null;
+            }
+        },
+    };
+
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _files, _out, _timeout, _sandbox, _hosts, _mounts })
+        foreach (var option in new Option[] { _files, _out, _timeout, _sandbox, _hosts, _mounts, _backend, _packages })
         {
             command.Options.Add(option);
         }
@@ -57,11 +82,17 @@ internal sealed class SessionFlags(TimeSpan timeout)
         arguments.GetValue(_files)!,
         arguments.GetValue(_out)!,
         TimeSpan.FromSeconds(arguments.GetValue(_timeout)),
-        new SandboxPolicy
+        new PythonEngineOptions
         {
-            Mode = arguments.GetValue(_sandbox),
-            Network = new NetworkPolicy { Allowed = arguments.GetValue(_hosts)! },
-            Mounts = arguments.GetValue(_mounts)!,
+            PoolSize = 0,
+            Backend = arguments.GetValue(_backend),
+            Packages = arguments.GetValue(_packages),
+            Sandbox = new SandboxPolicy
+            {
+                Mode = arguments.GetValue(_sandbox),
+                Network = new NetworkPolicy { Allowed = arguments.GetValue(_hosts)! },
+                Mounts = arguments.GetValue(_mounts)!,
+            },
         });
 
     /// <summary>An option whose value is a whole number above zero.</summary>
@@ -114,9 +145,9 @@ internal sealed class SessionFlags(TimeSpan timeout)
 /// <param name="Files">Files of the host to begin with.</param>
 /// <param name="OutDirectory">Where what appears in the session is put.</param>
 /// <param name="CellTimeout">Longest time for one cell.</param>
-/// <param name="Sandbox">What it can see and do of the machine.</param>
+/// <param name="Engine">What runs it, and what it can see and do of the machine.</param>
 internal sealed record SessionSettings(
-    IReadOnlyList<string> Files, string OutDirectory, TimeSpan CellTimeout, SandboxPolicy Sandbox)
+    IReadOnlyList<string> Files, string OutDirectory, TimeSpan CellTimeout, PythonEngineOptions Engine)
 {
     /// <summary>Starts a session that has the files.</summary>
     public async Task<IPythonSession> StartAsync(PythonEngine engine, CancellationToken cancellationToken)

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using CodeAct.Cli.Terminal;
 using CodeAct.Python;
 
@@ -7,6 +8,8 @@ namespace CodeAct.Cli.Commands;
 /// <summary><c>codeact exec</c>: Python in one session, without a model.</summary>
 internal static class ExecCommand
 {
+    private static readonly TimeSpan _installTime = TimeSpan.FromMinutes(5);
+
     public static Command Create(Interrupts interrupts)
     {
         var programs = new Argument<string[]>("program")
@@ -21,6 +24,7 @@ internal static class ExecCommand
                 result.AddError($"There is no option '{option.Value}'.");
             }
         });
+        var packages = Packages();
         var flags = new SessionFlags(new Cell("").Timeout);
         var command = new TaughtCommand(
             "exec",
@@ -34,17 +38,18 @@ internal static class ExecCommand
               codeact exec load.py report.py --file data.csv
               echo "import sys; sys.version" | codeact exec
               codeact exec --timeout 5 loop.py
+              codeact exec --with 'tabulate>=0.9' --packages ./wheels table.py
               codeact exec
             """)
         {
             programs,
+            packages,
         };
         flags.AddTo(command);
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var settings = flags.Read(arguments);
-            await using var engine = await PythonEngine.StartAsync(
-                new PythonEngineOptions { PoolSize = 0, Sandbox = settings.Sandbox }, cancellationToken);
+            await using var engine = await PythonEngine.StartAsync(settings.Engine, cancellationToken);
             await using var session = await settings.StartAsync(engine, cancellationToken);
             using var screen = Screen.OfProcess(TimeProvider.System);
             using var ctrlC = interrupts.GoTo(again =>
@@ -53,12 +58,37 @@ internal static class ExecCommand
                 return !again;
             });
             var runner = new CellRunner(session, settings, screen);
+            if (arguments.GetValue(packages) is [_, ..] wanted
+                && await runner.InstallAsync(wanted, cancellationToken) is var code and not ExitCode.Done)
+            {
+                return code;
+            }
+
             var names = arguments.GetValue(programs)!;
             return names.Length > 0 ? await RunFilesAsync(runner, names, cancellationToken)
                 : Prompt.HasPerson ? await TalkAsync(runner, screen, engine.PythonVersion, cancellationToken)
                 : await RunFilesAsync(runner, ["-"], cancellationToken);
         });
         return command;
+    }
+
+    private static Option<string[]> Packages()
+    {
+        var packages = new Option<string[]>("--with")
+        {
+            Description = "A package to install into the session first, as pip names it; it comes from where --packages says. "
+                + "May be repeated.",
+            HelpName = "PACKAGE",
+            DefaultValueFactory = _ => [],
+        };
+        packages.Validators.Add(result =>
+        {
+            if (result.Tokens.FirstOrDefault(token => token.Value is "" or ['-', ..]) is { } wrong)
+            {
+                result.AddError($"--with takes the name of a package, not '{wrong.Value}'.");
+            }
+        });
+        return packages;
     }
 
     private static async Task<int> RunFilesAsync(CellRunner runner, string[] names, CancellationToken cancellationToken)
@@ -68,20 +98,22 @@ internal static class ExecCommand
             var code = name == "-"
                 ? await Console.In.ReadToEndAsync(cancellationToken)
                 : await File.ReadAllTextAsync(name, cancellationToken);
-            var ended = await runner.RunAsync(code, cancellationToken);
-            if (ended.Status is not CellStatus.Ok)
+            if (CodeOf(await runner.RunAsync(code, cancellationToken)) is var exit and not ExitCode.Done)
             {
-                return ended.Status switch
-                {
-                    CellStatus.Raised => ExitCode.Error,
-                    CellStatus.Interrupted => ExitCode.Interrupted,
-                    _ => ExitCode.Limit,
-                };
+                return exit;
             }
         }
 
         return ExitCode.Done;
     }
+
+    private static int CodeOf(CellEnded ended) => ended.Status switch
+    {
+        CellStatus.Ok => ExitCode.Done,
+        CellStatus.Raised => ExitCode.Error,
+        CellStatus.Interrupted => ExitCode.Interrupted,
+        _ => ExitCode.Limit,
+    };
 
     private static async Task<int> TalkAsync(
         CellRunner runner, Screen screen, string version, CancellationToken cancellationToken)
@@ -127,6 +159,24 @@ internal static class ExecCommand
             }
 
             return end ?? throw new System.Diagnostics.UnreachableException("A cell ended without its end.");
+        }
+
+        /// <summary>Installs packages into the session; what pip says goes to standard error, with the notes.</summary>
+        public async Task<int> InstallAsync(string[] packages, CancellationToken cancellationToken)
+        {
+            var arguments = string.Join(' ', packages.Select(package => $"'{package.Replace("'", "'\\''", StringComparison.Ordinal)}'"));
+            var cell = new Cell($"get_ipython().packages.pip({JsonSerializer.Serialize("install " + arguments)})")
+            {
+                Timeout = _installTime,
+            };
+            CellEnded? end = null;
+            await foreach (var shown in session.RunAsync(cell, cancellationToken))
+            {
+                Pass(shown is StreamText text ? text with { Stream = StreamName.Stderr } : shown);
+                end = shown as CellEnded ?? end;
+            }
+
+            return CodeOf(end!);
         }
 
         private void Pass(CellEvent shown)

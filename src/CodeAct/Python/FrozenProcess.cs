@@ -69,7 +69,7 @@ internal sealed class FrozenProcess : IDisposable
             Libc.Send(_socket, JsonSerializer.SerializeToUtf8Bytes(new ResumeRequest(home), WireJson.Default.ResumeRequest), far);
             var (number, exit) = await answer.Task;
             var process = Number is { } parent ? ProcessTree.OpenChild(parent, number) : null;
-            var worker = new Worker(_reactor, _processes, process ?? throw Gone(), control, output, error);
+            var worker = new ForkedWorker(_reactor, _processes, process ?? throw Gone(), control, output, error);
             _ = TellAsync(worker, exit);
             return worker;
         }

@@ -9,6 +9,9 @@ public interface IPythonSession : IAsyncDisposable
     /// <summary>The directory that cells start in, as the host sees it. It is deleted with the session.</summary>
     Workspace Workspace { get; }
 
+    /// <summary>What it can do beyond running cells.</summary>
+    SessionCapabilities Capabilities { get; }
+
     /// <summary>Runs one notebook cell and streams what it shows, in order; the last event is <see cref="CellEnded"/>.</summary>
     /// <param name="cell">The code and its limit. An error in it is an event, never an exception.</param>
     /// <param name="cancellationToken">Interrupts the cell; the stream then ends with <see cref="OperationCanceledException"/>.</param>

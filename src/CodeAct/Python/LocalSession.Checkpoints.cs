@@ -145,6 +145,11 @@ internal sealed partial class LocalSession
     /// <summary>Takes a checkpoint of the worker, which is there and runs no cell.</summary>
     private async Task<State> TakeStateAsync(bool automatic)
     {
+        if (!Capabilities.Checkpoints)
+        {
+            throw new NotSupportedException("A session of the plain backend keeps no checkpoints; the local backend does.");
+        }
+
         var worker = _worker!;
         var before = Kept().LastOrDefault()?.Files;
         var copying = Task.Run(() => WorkspaceSnapshot.Take(workspace.Root, engine.CheckpointStore, before), CancellationToken.None);
@@ -196,7 +201,7 @@ internal sealed partial class LocalSession
         {
             using (far)
             {
-                worker.Send(FrameKind.Checkpoint, 0, far);
+                ((ForkedWorker)worker).Send(FrameKind.Checkpoint, 0, far);
             }
 
             var answer = await AnswerAsync(worker);

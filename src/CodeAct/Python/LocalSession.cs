@@ -5,7 +5,7 @@ using System.Text.Json.Nodes;
 
 namespace CodeAct.Python;
 
-/// <summary>A session in a forked worker of this machine.</summary>
+/// <summary>A session in workers of this machine.</summary>
 internal sealed partial class LocalSession(
     PythonEngine engine, Workspace workspace, SessionPlan plan, Worker first, int ran, IReadOnlyDictionary<string, JsonNode?> variables)
     : IPythonSession
@@ -22,6 +22,8 @@ internal sealed partial class LocalSession(
     private int _disposed;
 
     public Workspace Workspace => workspace;
+
+    public SessionCapabilities Capabilities => engine.Capabilities;
 
     public async IAsyncEnumerable<CellEvent> RunAsync(Cell cell, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -3,11 +3,21 @@ namespace CodeAct.Python;
 /// <summary>How an engine runs Python.</summary>
 public sealed record PythonEngineOptions
 {
-    /// <summary>The interpreter: CPython 3.11 or later with IPython. <c>/usr/bin/python3</c> unless told.</summary>
+    /// <summary>
+    /// The interpreter: CPython 3.10 to 3.14 with IPython, that of a system, of a venv, of conda. <c>/usr/bin/python3</c> unless told.
+    /// </summary>
+    /// <remarks>Not one below <c>/tmp</c>, where sessions have a directory of their own. A session can read all of its prefix.</remarks>
     public string Python { get; init; } = "/usr/bin/python3";
 
-    /// <summary>Modules imported once, before sessions are forked; those that are missing are skipped and reported.</summary>
+    /// <summary>What sessions run in: forks in a sandbox unless told.</summary>
+    public PythonBackend Backend { get; init; }
+
+    /// <summary>Modules imported once, before sessions are forked; those that are missing are skipped and reported. None with
+    /// <see cref="PythonBackend.Plain"/>, whose sessions would each take that long.</summary>
     public IReadOnlyList<string> Modules { get; init; } = ["numpy", "pandas", "matplotlib.pyplot", "sympy"];
+
+    /// <summary>Where <c>%pip install</c> takes packages from; null, as unless told: it is refused.</summary>
+    public PackageSource? Packages { get; init; }
 
     /// <summary>Sessions kept ready ahead of need, 0 to 1000; 2 unless told.</summary>
     public int PoolSize
@@ -26,6 +36,9 @@ public sealed record PythonEngineOptions
 
     /// <summary>False: no control groups, even where they can be had. For tests of what there is without.</summary>
     internal bool ControlGroups { get; init; } = true;
+
+    /// <summary>True: the plain backend uses TCP even where there are Unix sockets. For tests of that.</summary>
+    internal bool Loopback { get; init; }
 
     /// <summary>What each session may use unless it is told otherwise.</summary>
     public SessionLimits Limits { get; init; } = new();

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Reflection;
 using System.Text;
 using System.Text.Json;
 using CodeAct.Python.Network;
@@ -11,17 +10,14 @@ using Microsoft.Win32.SafeHandles;
 namespace CodeAct.Python;
 
 /// <summary>The process that has imported everything and forks the workers.</summary>
-internal sealed class TemplateProcess : IAsyncDisposable
+internal sealed class TemplateProcess : IWorkerSource
 {
     private const int LongestMessage = 1 << 16;
     private const int LongestComplaint = 2000;
-    private const UnixFileMode PassThrough = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
-        | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
 
-    private const string Package = "codeact_worker";
     private const string Program =
         "import json, os, sys; options = json.load(sys.stdin); os.environ.update(options['environment']); "
-        + $"sys.path.insert(0, options['directory']); from {Package} import template; template.main(globals().pop('options'))";
+        + $"sys.path.insert(0, options['directory']); from {WorkerPackage.Name} import template; template.main(globals().pop('options'))";
 
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(5);
 
@@ -44,11 +40,19 @@ internal sealed class TemplateProcess : IAsyncDisposable
         Reactor reactor,
         ControlGroups groups,
         TimeProvider time,
+        bool confined,
         string directory,
         Process process,
         Socket socket,
         StringBuilder complaints)
     {
+        Capabilities = new SessionCapabilities
+        {
+            Sandboxed = confined,
+            Limits = confined,
+            EndsProcesses = true,
+            Checkpoints = true,
+        };
         _reactor = reactor;
         _groups = groups;
         _time = time;
@@ -63,14 +67,24 @@ internal sealed class TemplateProcess : IAsyncDisposable
     /// <summary>What the template said when it was ready.</summary>
     public TemplateReady Ready => _ready.Task.Result;
 
-    public static async Task<TemplateProcess> StartAsync(
-        PythonEngineOptions options, Reactor reactor, ControlGroups groups, CancellationToken cancellationToken)
+    public SessionCapabilities Capabilities { get; }
+
+    public IReadOnlyList<SandboxLayer> Layers { get; private set; } = [];
+
+    /// <summary>Sees to the descriptors of all workers.</summary>
+    public Reactor Reactor => _reactor;
+
+    public static async Task<TemplateProcess> StartAsync(PythonEngineOptions options, CancellationToken cancellationToken)
     {
+        var confines = options.Sandbox.Mode == SandboxMode.Auto;
+        var reactor = new Reactor();
+        var groups = ControlGroups.Open(confines && options.ControlGroups);
+        var probing = confines ? ControlGroupProbe.RunAsync(groups, options.Limits, cancellationToken) : null;
         var directory = Directory.CreateTempSubdirectory($"codeact-{Environment.ProcessId}-").FullName;
         Process? process = null;
         try
         {
-            Unpack(directory);
+            WorkerPackage.Unpack(directory);
             var path = Path.Combine(directory, "host");
             using var listener = new Socket(AddressFamily.Unix, SocketType.Seqpacket, ProtocolType.Unspecified);
             listener.Bind(new UnixDomainSocketEndPoint(path));
@@ -84,31 +98,20 @@ internal sealed class TemplateProcess : IAsyncDisposable
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             limit.CancelAfter(options.StartTimeout);
             var socket = await AcceptAsync(listener, process, complaints, limit.Token);
-            var template = new TemplateProcess(reactor, groups, options.Time, directory, process, socket, complaints);
-            process = null; // the template's from here on
-            try
-            {
-                var ready = await template._ready.Task.WaitAsync(options.StartTimeout, options.Time, cancellationToken);
-                if (ready.Lacking.Count > 0)
-                {
-                    throw new PythonUnavailableException(
-                        $"Python cannot be confined on this machine: {string.Join("; ", ready.Lacking)}. "
-                        + "Code that you trust runs without confinement when asked to by name: --sandbox none, or SandboxPolicy.None.");
-                }
-
-                template.Check(options.Sandbox);
-                return template;
-            }
-            catch
-            {
-                await template.DisposeAsync();
-                throw;
-            }
+            var template = new TemplateProcess(reactor, groups, options.Time, confines, directory, process, socket, complaints);
+            (process, reactor, groups) = (null, null, null); // the template's from here on
+            return await template.WhenReadyAsync(options, probing, cancellationToken);
         }
         catch (Exception failure)
         {
             process?.Kill(entireProcessTree: true);
             process?.Dispose();
+            reactor?.Dispose();
+            if (groups is not null)
+            {
+                await groups.DisposeAsync();
+            }
+
             Delete(directory);
             cancellationToken.ThrowIfCancellationRequested();
             if (failure is PythonUnavailableException or SandboxPolicyException)
@@ -121,12 +124,30 @@ internal sealed class TemplateProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>Forks a worker and waits until it takes cells.</summary>
-    /// <param name="workspace">Its directory.</param>
-    /// <param name="limits">What it may use.</param>
-    /// <param name="policy">What it may see.</param>
-    /// <param name="warm">Takes a little longer now, and makes the first cell faster.</param>
-    /// <param name="cancellationToken">Stops asking.</param>
+    private async Task<TemplateProcess> WhenReadyAsync(
+        PythonEngineOptions options, Task<IReadOnlyList<SandboxLayer>>? probing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var ready = await _ready.Task.WaitAsync(options.StartTimeout, options.Time, cancellationToken);
+            if (ready.Lacking.Count > 0)
+            {
+                throw new PythonUnavailableException(
+                    $"Python cannot be confined on this machine: {string.Join("; ", ready.Lacking)}. "
+                    + "Code that you trust runs without confinement when asked to by name: --sandbox none, or SandboxPolicy.None.");
+            }
+
+            Check(options.Sandbox);
+            Layers = [.. ready.Layers, .. probing is null ? [] : await probing];
+            return this;
+        }
+        catch
+        {
+            await DisposeAsync();
+            throw;
+        }
+    }
+
     public async Task<Worker> ForkAsync(
         Workspace workspace, SessionLimits limits, SandboxPolicy policy, bool warm, CancellationToken cancellationToken)
     {
@@ -209,6 +230,8 @@ internal sealed class TemplateProcess : IAsyncDisposable
         _watching.Dispose();
         _socket.Dispose();
         _process.Dispose();
+        _reactor.Dispose();
+        await _groups.DisposeAsync();
         Delete(_directory);
     }
 
@@ -227,51 +250,22 @@ internal sealed class TemplateProcess : IAsyncDisposable
     /// <summary>Where snapshots of workspaces keep their contents; only the host can enter.</summary>
     public string CheckpointStore => Path.Combine(_directory, "checkpoints");
 
-    /// <summary>A workspace inside the engine's directory: it goes when the engine goes, in whatever way.</summary>
     public Workspace CreateWorkspace() => Workspace.Create(Path.Combine(_directory, "workspaces"));
-
-    private static void Unpack(string directory)
-    {
-        Directory.CreateDirectory(Path.Combine(directory, Package));
-        var checkpoints = Directory.CreateDirectory(Path.Combine(directory, "checkpoints")).FullName;
-        var workspaces = Directory.CreateDirectory(Path.Combine(directory, "workspaces")).FullName;
-        if (Environment.IsPrivilegedProcess && !OperatingSystem.IsWindows())
-        {
-            // Sessions have uids of their own; each may pass through to its workspace, which is open to nobody else.
-            File.SetUnixFileMode(directory, PassThrough);
-            File.SetUnixFileMode(workspaces, PassThrough);
-            File.SetUnixFileMode(checkpoints, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        }
-
-        var assembly = Assembly.GetExecutingAssembly();
-        foreach (var name in assembly.GetManifestResourceNames())
-        {
-            if (name.StartsWith(Package + "/", StringComparison.Ordinal))
-            {
-                using var source = assembly.GetManifestResourceStream(name)!;
-                using var target = File.Create(Path.Combine(directory, name));
-                source.CopyTo(target);
-            }
-        }
-    }
 
     private static Process Launch(PythonEngineOptions options, string directory, string socket)
     {
         var scratch = Directory.CreateDirectory(Path.Combine(directory, "scratch")).FullName;
-        var cache = Path.Combine(
-            Environment.GetFolderPath(Environment.SpecialFolder.LocalApplicationData, Environment.SpecialFolderOption.DoNotVerify),
-            "codeact",
-            "matplotlib");
         var given = new TemplateOptions(
             options.Modules,
             directory,
             socket,
             scratch,
-            new Dictionary<string, string> { ["HOME"] = scratch, ["MPLCONFIGDIR"] = cache },
+            new Dictionary<string, string> { ["HOME"] = scratch, ["MPLCONFIGDIR"] = WorkerPackage.MatplotlibCache },
             options.Sandbox.Mode == SandboxMode.Auto,
             options.Namespaces,
             options.Limits,
-            [directory, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "/var"]);
+            [directory, Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), "/var"],
+            PackageWire.Of(options.Packages));
         var start = new ProcessStartInfo(options.Python)
         {
             UseShellExecute = false,
@@ -286,10 +280,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
                 Program,
             },
         };
-        start.Environment.Clear();
-        start.Environment["PATH"] = "/usr/local/bin:/usr/bin:/bin";
-        start.Environment["LANG"] = "C.UTF-8";
-        start.Environment["MPLBACKEND"] = "Agg"; // this much every session can read; paths are set by the template
+        WorkerPackage.SetEnvironment(start.Environment);
         foreach (var threads in (ReadOnlySpan<string>)["OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"])
         {
             start.Environment[threads] = 1.ToString(CultureInfo.InvariantCulture); // a fork keeps one thread only
@@ -390,7 +381,7 @@ internal sealed class TemplateProcess : IAsyncDisposable
                 asked.Workspace.Attach(handles.ElementAtOrDefault(5));
                 var proxy = handles.Count > 6 ? NetworkProxy.Of(handles[6], asked.Network, _time) : null;
                 var processes = new SessionProcesses(handles.ElementAtOrDefault(4), proxy);
-                var worker = new Worker(_reactor, processes, handles[3], handles[0], handles[1], handles[2]);
+                var worker = new ForkedWorker(_reactor, processes, handles[3], handles[0], handles[1], handles[2]);
                 _workers[message.Id] = worker;
                 asked.Answer.TrySetResult(worker);
             }

@@ -30,7 +30,8 @@ internal sealed record TemplateOptions(
     bool Confined,
     bool Namespaces,
     SessionLimits Limits,
-    IReadOnlyList<string> Secrets);
+    IReadOnlyList<string> Secrets,
+    PackageWire? Packages);
 
 /// <summary>Asks the template for a worker; a warm one has run a cell already, so that the first is as fast as any.</summary>
 internal sealed record ForkRequest(long Id, string Place, string Workspace, SessionLimits Limits, ForkPolicy Policy, bool Warm);

@@ -1,9 +1,6 @@
 using System.Buffers.Binary;
-using System.ComponentModel;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
 using System.Text;
-using Microsoft.Win32.SafeHandles;
 
 namespace CodeAct.Python;
 
@@ -12,8 +9,8 @@ namespace CodeAct.Python;
 /// <param name="Signal">The signal's name, such as <c>SIGSEGV</c>.</param>
 internal sealed record WorkerExit(int Code, string? Signal);
 
-/// <summary>One forked interpreter, as the host holds it: its descriptors and what has come through them.</summary>
-internal sealed class Worker : IDisposable
+/// <summary>One interpreter, as the host holds it: its control socket and what has come through that.</summary>
+internal abstract class Worker(Socket control, SessionProcesses processes) : IDisposable
 {
     private const int PrefixSize = 5; // length (4), type (1); the cell's id (4) counts as payload
     private const int CellSize = 4;
@@ -22,50 +19,17 @@ internal sealed class Worker : IDisposable
 
     private const int MostLastLooks = 64; // at what a dead worker said: its children can go on for ever
 
-    private static readonly int _mostBlocked = Math.Max(1, Environment.ProcessorCount / 2);
-    private static int _blocked;
-
-    private readonly SafeHandle _process;
-    private readonly Socket _control;
-    private readonly Pipe[] _pipes;
-    private readonly Reactor.Watching _watching;
     private readonly TaskCompletionSource<WorkerExit> _exit = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly Signal _changed = new();
     private byte[] _buffer = new byte[1 << 14];
     private int _filled;
     private volatile bool _hungUp;
     private int _lastLooks;
 
-    public Worker(
-        Reactor reactor,
-        SessionProcesses processes,
-        SafeFileHandle process,
-        SafeFileHandle control,
-        SafeFileHandle stdout,
-        SafeFileHandle stderr)
-    {
-        Processes = processes;
-        _process = process;
-        _control = new Socket(new SafeSocketHandle(control.DangerousGetHandle(), ownsHandle: true)) { Blocking = false };
-        control.SetHandleAsInvalid();
-        _pipes = [new Pipe(FrameKind.Stdout, stdout), new Pipe(FrameKind.Stderr, stderr)];
-        _watching = reactor.Watch(_changed, _control.SafeHandle, stdout, stderr);
-    }
-
     /// <summary>What it belongs to.</summary>
-    public SessionProcesses Processes { get; }
+    public SessionProcesses Processes => processes;
 
     /// <summary>Its number on this machine; null when it is gone.</summary>
-    public int? Number
-    {
-        get
-        {
-            lock (_process)
-            {
-                return _process.IsClosed ? null : ProcessTree.Number(_process);
-            }
-        }
-    }
+    public abstract int? Number { get; }
 
     /// <summary>It runs nothing: a stop has reached all of its threads, or it is gone.</summary>
     public bool HasStopped => Number is not { } pid || ProcessTree.HasStopped(pid);
@@ -73,37 +37,38 @@ internal sealed class Worker : IDisposable
     /// <summary>Nothing more will come.</summary>
     public bool Ended { get; private set; }
 
-    /// <summary>How the process ended; told by its parent: the template, or the checkpoint that it was resumed from.</summary>
+    /// <summary>How the process ended; told by its parent: the template, the checkpoint that it was resumed from, or the host.</summary>
     public Task<WorkerExit> Exit => _exit.Task;
+
+    protected Socket Control => control;
+
+    /// <summary>Set when the reader is to look again.</summary>
+    protected Signal Changed { get; } = new();
 
     public void SetExit(WorkerExit exit)
     {
         _exit.TrySetResult(exit);
-        _changed.Set();
+        Changed.Set();
     }
 
     /// <summary>Sends a signal; does nothing when the process is gone.</summary>
-    public void Send(int signal)
-    {
-        lock (_process)
-        {
-            if (!_process.IsClosed)
-            {
-                Libc.Signal(_process, signal);
-            }
-        }
-    }
+    public abstract void Send(int signal);
 
-    /// <summary>Waits until it takes cells.</summary>
+    /// <summary>Waits until it takes cells, and gives what it says then.</summary>
     /// <exception cref="PythonUnavailableException">It has ended instead, and is disposed.</exception>
-    public async Task ReadyAsync(CancellationToken cancellationToken)
+    public async Task<Frame> ReadyAsync(CancellationToken cancellationToken)
     {
         await using var stop = cancellationToken.UnsafeRegister(static worker => ((Worker)worker!).Send(Libc.Kill), this);
         var frames = new List<Frame>();
-        while (!frames.Exists(frame => frame.Kind == FrameKind.Ready))
+        while (true)
         {
             await WaitAsync();
             Take(frames);
+            if (frames.Find(frame => frame.Kind == FrameKind.Ready) is { Kind: FrameKind.Ready } ready)
+            {
+                return ready;
+            }
+
             if (Ended)
             {
                 Dispose();
@@ -113,15 +78,10 @@ internal sealed class Worker : IDisposable
         }
     }
 
-    /// <summary>Sends an empty frame with a descriptor.</summary>
-    /// <exception cref="Win32Exception">The worker is gone.</exception>
-    public void Send(byte kind, uint cell, SafeHandle descriptor) =>
-        Libc.Send(_control.SafeHandle, Frame(kind, cell, default), [descriptor]);
-
     public async Task SendAsync(byte kind, uint cell, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
         var frame = Frame(kind, cell, payload.Span);
-        var sent = Math.Max(0, _control.Send(frame, SocketFlags.None, out var error)); // goes through, but for large cells
+        var sent = Math.Max(0, control.Send(frame, SocketFlags.None, out var error)); // goes through, but for large cells
         if (error is not (SocketError.Success or SocketError.WouldBlock))
         {
             throw new SocketException((int)error);
@@ -129,28 +89,12 @@ internal sealed class Worker : IDisposable
 
         while (sent < frame.Length)
         {
-            sent += await _control.SendAsync(frame.AsMemory(sent), SocketFlags.None, cancellationToken);
+            sent += await control.SendAsync(frame.AsMemory(sent), SocketFlags.None, cancellationToken);
         }
     }
 
     /// <summary>Waits until something has come, or <see cref="SetExit"/> or <see cref="Wake"/> is called.</summary>
-    /// <remarks>
-    /// Small cells answer within a fraction of a millisecond, less than it takes to hand over from the reactor's thread to the
-    /// pool. So a few callers, not more than half the processors, may block for that long before they wait without a thread.
-    /// </remarks>
-    public ValueTask WaitAsync()
-    {
-        var blocks = Interlocked.Increment(ref _blocked) <= _mostBlocked;
-        var isReady = HasSomething(blocks ? 1 : 0);
-        Interlocked.Decrement(ref _blocked);
-        if (isReady)
-        {
-            return ValueTask.CompletedTask;
-        }
-
-        _watching.Arm();
-        return _changed.WaitAsync();
-    }
+    public abstract ValueTask WaitAsync();
 
     /// <summary>What came is no frame of ours: the cell's code has written to the socket, and its session ends.</summary>
     public void Reject()
@@ -163,97 +107,39 @@ internal sealed class Worker : IDisposable
     public void Abandon()
     {
         _hungUp = true;
-        _changed.Set();
+        Changed.Set();
     }
 
     /// <summary>Lets the reader look again.</summary>
-    public void Wake() => _changed.Set();
+    public void Wake() => Changed.Set();
 
     /// <summary>Takes what has come, in the order in which the session produced it; nothing when nothing came.</summary>
-    /// <remarks>
-    /// Text of child processes and C code comes through pipes, the rest through the control socket. The order between them is
-    /// exact because of two rules. The worker sends a frame only when the pipes are empty: so what is in a pipe was written
-    /// after every frame that is not yet sent. And here the pipes' fill is noted first, then all frames that have come are
-    /// taken, and only then what was noted: so what is taken from a pipe was written before the frames that come next, and
-    /// after the frames just taken, which were sent when the pipe was empty.
-    /// </remarks>
     public void Take(List<Frame> into)
     {
         var exited = _exit.Task.IsCompleted; // asked first: what it wrote before is there by now
-        var noted = (_pipes[0].Unread, _pipes[1].Unread);
         var before = into.Count;
-        if (!TakeFrames(into))
+        if (!TakeAll(into))
         {
             Ended = exited && ++_lastLooks > MostLastLooks;
-            return; // there is more: that comes before what is in the pipes
+            return;
         }
 
-        _pipes[0].Take(noted.Item1, into);
-        _pipes[1].Take(noted.Item2, into);
         var isOver = _hungUp || exited;
         Ended = isOver && (into.Count == before || ++_lastLooks > MostLastLooks);
         if (isOver)
         {
-            _changed.Set(); // nothing else will make the reader come again
+            Changed.Set(); // nothing else will make the reader come again
         }
     }
 
-    public void Dispose()
-    {
-        Send(Libc.Kill);
-        _watching.Dispose();
-        _control.Dispose();
-        lock (_process)
-        {
-            _process.Dispose();
-        }
+    /// <summary>Ends it, and lets go of it.</summary>
+    public abstract void Dispose();
 
-        foreach (var pipe in _pipes)
-        {
-            pipe.Dispose();
-        }
-    }
-
-    private static byte[] Frame(byte kind, uint cell, ReadOnlySpan<byte> payload)
-    {
-        var frame = new byte[PrefixSize + CellSize + payload.Length];
-        BinaryPrimitives.WriteInt32LittleEndian(frame, CellSize + payload.Length);
-        frame[4] = kind;
-        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(PrefixSize), cell);
-        payload.CopyTo(frame.AsSpan(PrefixSize + CellSize));
-        return frame;
-    }
-
-    private static string Text(List<Frame> frames) =>
-        string.Concat(frames.Where(frame => frame.Cell is null).Select(frame => Encoding.UTF8.GetString(frame.Payload.Span))).Trim();
-
-    private bool HasSomething(int milliseconds)
-    {
-        var descriptors = _watching.Descriptors;
-        Span<short> found = stackalloc short[descriptors.Length];
-        if (Libc.Wait(descriptors, found, milliseconds) <= 0)
-        {
-            return false;
-        }
-
-        var isReady = false;
-        for (var index = 0; index < descriptors.Length; index++)
-        {
-            if (found[index] == Libc.HungUp && descriptors[index] != _control.SafeHandle)
-            {
-                _watching.Forget(descriptors[index]); // the cell has closed its descriptor 1 or 2
-            }
-            else
-            {
-                isReady |= found[index] != 0;
-            }
-        }
-
-        return isReady;
-    }
+    /// <summary>Takes what has come by every way there is; false when there may be more.</summary>
+    protected abstract bool TakeAll(List<Frame> into);
 
     /// <summary>Takes the frames that have come whole; false when there may be more.</summary>
-    private bool TakeFrames(List<Frame> into)
+    protected bool TakeFrames(List<Frame> into)
     {
         for (var taken = 0; !_hungUp;)
         {
@@ -267,7 +153,7 @@ internal sealed class Worker : IDisposable
                 Array.Resize(ref _buffer, _buffer.Length * 2);
             }
 
-            var count = _control.Receive(_buffer.AsSpan(_filled), SocketFlags.None, out var error);
+            var count = control.Receive(_buffer.AsSpan(_filled), SocketFlags.None, out var error);
             if (count <= 0)
             {
                 _hungUp = error is not (SocketError.WouldBlock or SocketError.IOPending);
@@ -281,6 +167,19 @@ internal sealed class Worker : IDisposable
 
         return true;
     }
+
+    protected static byte[] Frame(byte kind, uint cell, ReadOnlySpan<byte> payload)
+    {
+        var frame = new byte[PrefixSize + CellSize + payload.Length];
+        BinaryPrimitives.WriteInt32LittleEndian(frame, CellSize + payload.Length);
+        frame[4] = kind;
+        BinaryPrimitives.WriteUInt32LittleEndian(frame.AsSpan(PrefixSize), cell);
+        payload.CopyTo(frame.AsSpan(PrefixSize + CellSize));
+        return frame;
+    }
+
+    private static string Text(List<Frame> frames) =>
+        string.Concat(frames.Where(frame => frame.Cell is null).Select(frame => Encoding.UTF8.GetString(frame.Payload.Span))).Trim();
 
     private void Split(List<Frame> into)
     {
@@ -307,39 +206,5 @@ internal sealed class Worker : IDisposable
 
         _buffer.AsSpan(at.._filled).CopyTo(_buffer);
         _filled -= at;
-    }
-
-    /// <summary>The reading end of the pipe that is a worker's descriptor 1 or 2.</summary>
-    private sealed class Pipe : IDisposable
-    {
-        private readonly byte _kind;
-        private readonly SafeFileHandle _handle;
-
-        public Pipe(byte kind, SafeFileHandle handle)
-        {
-            _kind = kind;
-            _handle = handle;
-            Libc.DoNotBlock(handle);
-        }
-
-        public int Unread => Libc.Unread(_handle);
-
-        public void Take(int count, List<Frame> into)
-        {
-            while (count > 0)
-            {
-                var piece = new byte[Math.Min(count, 1 << 16)];
-                var read = Libc.Read(_handle, piece);
-                if (read <= 0)
-                {
-                    return;
-                }
-
-                into.Add(new Frame(_kind, null, piece.AsMemory(0, read)));
-                count -= read;
-            }
-        }
-
-        public void Dispose() => _handle.Dispose();
     }
 }

@@ -5,7 +5,7 @@ namespace CodeAct.Python;
 /// <summary>Keeps workers forked, confined and connected ahead of need.</summary>
 internal sealed class WorkerPool : IAsyncDisposable
 {
-    private readonly TemplateProcess _template;
+    private readonly IWorkerSource _source;
     private readonly ConcurrentQueue<(Worker Worker, Workspace Workspace)> _ready = [];
     private readonly SessionLimits _limits;
     private readonly SandboxPolicy _policy;
@@ -13,9 +13,9 @@ internal sealed class WorkerPool : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _filling;
 
-    public WorkerPool(TemplateProcess template, int size, SessionLimits limits, SandboxPolicy policy)
+    public WorkerPool(IWorkerSource source, int size, SessionLimits limits, SandboxPolicy policy)
     {
-        _template = template;
+        _source = source;
         _limits = limits;
         _policy = policy;
         _missing = new SemaphoreSlim(size);
@@ -61,10 +61,10 @@ internal sealed class WorkerPool : IAsyncDisposable
     public async Task<(Worker Worker, Workspace Workspace)> ForkAsync(
         SessionLimits limits, SandboxPolicy policy, bool warm, CancellationToken cancellationToken)
     {
-        var workspace = _template.CreateWorkspace();
+        var workspace = _source.CreateWorkspace();
         try
         {
-            return (await _template.ForkAsync(workspace, limits, policy, warm, cancellationToken), workspace);
+            return (await _source.ForkAsync(workspace, limits, policy, warm, cancellationToken), workspace);
         }
         catch
         {

@@ -31,6 +31,15 @@ public sealed class ScriptedSession(TimeProvider time) : IPythonSession
     public Workspace Workspace { get; } = Workspace.Create();
 
     /// <inheritdoc/>
+    public SessionCapabilities Capabilities { get; } = new()
+    {
+        Sandboxed = true,
+        Limits = true,
+        EndsProcesses = true,
+        Checkpoints = false,
+    };
+
+    /// <inheritdoc/>
     public IReadOnlyList<Checkpoint> Checkpoints => [];
 
     /// <inheritdoc/>

@@ -36,6 +36,33 @@ public sealed class ExecCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_package_is_installed_before_the_program_runs()
+    {
+        using var wheels = new Python.Wheels().Add("leaf", "1.0").Add("leaf", "2.0");
+
+        var well = await ExecAsync("import leaf; print(leaf.__version__)", "--packages", wheels.Folder, "--with", "leaf<2");
+        var unknown = await ExecAsync("print('not reached')", "--packages", wheels.Folder, "--with", "no_such_package");
+        var refused = await ExecAsync("print('not reached')", "--with", "leaf");
+        var wrong = await ExecAsync("", "--packages", "/no/such/folder");
+
+        Assert.Equal((0, "1.0\n"), (well.ExitCode, well.Output));
+        Assert.Contains("Successfully installed leaf-1.0", well.Errors);
+        Assert.Equal((1, ""), (unknown.ExitCode, unknown.Output));
+        Assert.Contains("No matching distribution found for no_such_package", unknown.Errors);
+        Assert.Equal((1, ""), (refused.ExitCode, refused.Output));
+        Assert.Contains("no package source", refused.Errors);
+        Assert.Contains("There is no folder of packages '/no/such/folder'", wrong.Errors);
+    }
+
+    [Fact]
+    public async Task The_plain_backend_is_used_when_asked_for_by_name()
+    {
+        var ran = await ExecAsync("import os; print(os.getcwd().startswith('/workspace'))", "--backend", "plain");
+
+        Assert.Equal((0, "False\n"), (ran.ExitCode, ran.Output));
+    }
+
+    [Fact]
     public async Task Ctrl_C_exits_with_130_and_what_was_printed_is_there()
     {
         await using var process = await CliProcess.StartAsync(

@@ -13,7 +13,7 @@ public sealed class LocalEngine : IAsyncLifetime
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 }
 
-public sealed class LocalPythonSessionTests(LocalEngine local) : PythonSessionConformance, IClassFixture<LocalEngine>
+public sealed class LocalPythonSessionTests(LocalEngine local) : PythonCheckpointConformance, IClassFixture<LocalEngine>
 {
     protected override Task<IPythonSession> CreateAsync(SessionOptions options) =>
         local.Engine.CreateSessionAsync(options, TestContext.Current.CancellationToken);
@@ -90,7 +90,7 @@ public sealed class FloorEngine : IAsyncLifetime
     public ValueTask DisposeAsync() => Engine.DisposeAsync();
 }
 
-public sealed class FloorPythonSessionTests(FloorEngine floor) : PythonSessionConformance, IClassFixture<FloorEngine>
+public sealed class FloorPythonSessionTests(FloorEngine floor) : PythonCheckpointConformance, IClassFixture<FloorEngine>
 {
     protected override Task<IPythonSession> CreateAsync(SessionOptions options) =>
         floor.Engine.CreateSessionAsync(options, TestContext.Current.CancellationToken);

@@ -108,7 +108,7 @@ public sealed class PythonEngineTests
         await left.RunAsync("import threading; threading.Thread(target=threading.Event().wait).start()");
     }
 
-    private static string[] Children() => [.. Directory.GetDirectories("/proc")
+    internal static string[] Children() => [.. Directory.GetDirectories("/proc")
         .Where(directory => int.TryParse(Path.GetFileName(directory), CultureInfo.InvariantCulture, out _))
         .Where(directory => ParentOf(directory) == Environment.ProcessId)];
 

@@ -77,6 +77,18 @@ public abstract partial class PythonSessionConformance
         Assert.Equal("'hello\\n'", (await session.RunAsync("open('note.txt').read()")).Result.PlainText);
     }
 
+    [Theory]
+    [InlineData("%%bash\necho $0 $1; exit 3", "out bash|error CalledProcessError|ended Raised")]
+    [InlineData("%%bash -s one\necho $0 $1; echo err >&2", "out bash one|err err|ended Ok")]
+    [InlineData("%%sh\necho $0", "out sh|ended Ok")]
+    [InlineData("%%bash\nexit 0\n%%capture x", "ended Ok")]
+    public async Task A_cell_of_shell_commands_streams_its_output_and_fails_with_its_last_command(string code, string order)
+    {
+        await using var session = await CreateAsync();
+        Assert.Equal(order, (await session.RunAsync(code)).Order);
+        Assert.Equal("1", (await session.RunAsync("import threading; threading.active_count()")).Result.PlainText);
+    }
+
     [Fact]
     public async Task Help_is_printed()
     {

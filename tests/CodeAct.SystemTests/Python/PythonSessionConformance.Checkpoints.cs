@@ -2,8 +2,8 @@ using CodeAct.Python;
 
 namespace CodeAct.SystemTests.Python;
 
-// Checkpoints and rollbacks: what they hold, what they refuse, and how a session goes on after a kill.
-public abstract partial class PythonSessionConformance
+/// <summary>Checkpoints and rollbacks: what they hold, what they refuse, and how a session goes on after a kill.</summary>
+public abstract class PythonCheckpointConformance : PythonSessionConformance
 {
     [Fact]
     public async Task A_rollback_takes_variables_and_files_back()
@@ -274,11 +274,6 @@ public abstract partial class PythonSessionConformance
         await session.IsolatedTryAsync(new Cell("x = 3"), Cancelled);
         Assert.Equal("result 3|ended Ok", (await session.RunAsync("x")).Order);
     }
-
-    private static readonly CheckpointOptions _onDemand = new() { Automatic = false };
-
-    /// <summary>A fresh session, disposed by the test; it takes no checkpoints by itself.</summary>
-    protected Task<IPythonSession> CreateAsync() => CreateAsync(_onDemand);
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 

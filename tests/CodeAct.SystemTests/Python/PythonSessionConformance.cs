@@ -8,7 +8,12 @@ public abstract partial class PythonSessionConformance
     /// <summary>A fresh session, disposed by the test.</summary>
     protected abstract Task<IPythonSession> CreateAsync(SessionOptions options);
 
-    private static string Code(params string[] lines) => string.Join('\n', lines);
+    protected static readonly CheckpointOptions _onDemand = new() { Automatic = false };
+
+    /// <summary>A fresh session, disposed by the test; it takes no checkpoints by itself.</summary>
+    protected Task<IPythonSession> CreateAsync() => CreateAsync(new SessionOptions { Checkpoints = _onDemand });
+
+    protected static string Code(params string[] lines) => string.Join('\n', lines);
 
     /// <summary>Waits for something outside this process that announces itself in no other way.</summary>
     internal static async Task Until(Func<bool> condition)

@@ -16,6 +16,7 @@ import shutil
 import signal
 import socket
 import stat
+import sys
 import tempfile
 
 from . import bait, confine, kernel
@@ -60,7 +61,7 @@ class Probe:
         """Each as (name, enforced, how)."""
         yield refused("environment", "set by the engine", {
             "variables of the host": lambda: find(set(os.environ) - VARIABLES), "paths of the host": self.find_paths})
-        yield refused("files of the host", self.files, {path: lambda path=path: os.listdir(path) for path in self.laid.secrets})
+        yield refused("files of the host", self.files, {path: lambda path=path: self.find_in(path) for path in self.laid.secrets})
         yield refused("files of others", self.files, {
             "another's workspace": lambda: os.listdir(self.laid.directory), "a file in it": lambda: open(self.laid.file),
             "/tmp of the host": lambda: find(set(os.listdir("/tmp")) & {os.path.basename(self.laid.directory)})})
@@ -92,7 +93,15 @@ class Probe:
         for name in ("environ", "cmdline"):
             with contextlib.suppress(OSError), open("/proc/self/" + name, "rb") as file:
                 texts.append(file.read())
-        find([path for path in self.laid.secrets if path.encode() in b"\0".join(texts)])
+        text = b"\0".join(texts)
+        for own in (sys.orig_argv[0], *confine.library_roots()):  # the interpreter may lie in someone's home
+            text = text.replace(os.fsencode(own), b"")
+        find([path for path in self.laid.secrets if path.encode() in text])
+
+    def find_in(self, path):
+        """Anything but the way to the interpreter."""
+        roots = confine.library_roots()
+        find([name for name in os.listdir(path) if not any((root + "/").startswith(f"{path}/{name}/") for root in roots)])
 
     def landlock_alone(self):
         """What only Landlock refuses: the file is ours, and the mount can be written to."""

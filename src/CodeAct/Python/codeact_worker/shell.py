@@ -6,9 +6,11 @@ import builtins
 import keyword
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
+import tempfile
 import warnings
 
 from IPython.core.autocall import IPyAutocall
@@ -20,7 +22,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Any, Type
 from traitlets.config import Config
 
-from . import figures_or_none, limits, tracebacks, wire
+from . import figures_or_none, interpreter, limits, packages, tracebacks, wire
 
 LONGEST_TEXT = 8 << 20  # characters of one form of a value
 LONGEST_BYTES = 24 << 20
@@ -85,6 +87,7 @@ class Shell(InteractiveShell):
     output = Any()
     workspace = "/workspace"
     limits = None  # of the session
+    packages = Any()
     error_sent = False
     format_errors = None
 
@@ -140,10 +143,19 @@ class Shell(InteractiveShell):
     def system(self, cmd):
         """What !command does: the command writes where the cell writes, and nobody types into it."""
         command = self.var_expand(cmd, depth=1)
+        install = self.packages.pip_command(command)
+        if install:
+            self.packages.pip(install)
+        else:
+            self.launch(command, shell=True)
+
+    def launch(self, command, **options):
+        """Runs a program to its end and gives its exit code."""
         sys.stdout.flush()
         captured = not hasattr(sys.stdout, "output")
+        options.setdefault("stdin", subprocess.DEVNULL)
         process = subprocess.Popen(
-            command, shell=True, stdin=subprocess.DEVNULL, process_group=0,
+            command, **interpreter.OWN_GROUP, **options,
             stdout=subprocess.PIPE if captured else None, stderr=subprocess.STDOUT if captured else None)
         try:
             if captured:
@@ -154,8 +166,21 @@ class Shell(InteractiveShell):
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             raise
+        return process.returncode
 
     system_piped = system_raw = system
+
+    def script(self, program):
+        """What %%bash does. IPython's own leaves a thread running for good, and with a thread there is no checkpoint."""
+
+        def run(line, cell):
+            with tempfile.TemporaryFile() as source:
+                source.write(cell.encode())
+                source.seek(0)
+                if self.launch([program, *shlex.split(line)], stdin=source):
+                    raise subprocess.CalledProcessError(self.user_ns["_exit_code"], program)
+
+        return run
 
     def ask_exit(self):
         raise SystemExit
@@ -177,7 +202,6 @@ class Shell(InteractiveShell):
         except Exception:
             self.showtraceback()
         return not self.error_sent
-
 
     def warm(self, cells):
         """Runs cells that show nothing and leave nothing: what they touch is then ready in memory."""
@@ -213,8 +237,22 @@ def nobody_types(prompt=""):
     raise EOFError("input() cannot be used here: nobody is there to type. Put the value into the code or into a variable.")
 
 
-def make(output, ipython_directory):
+class FiguresHook:
+    """Gives pyplot the session's backend at the moment when it is first imported, whenever that is."""
+
+    def find_spec(self, name, path, target=None):
+        if name == "matplotlib.pyplot":
+            sys.meta_path.remove(self)
+            matplotlib = sys.modules["matplotlib"]
+            if matplotlib.rcParams["backend"].lower() == "agg":  # the environment's: the cell has not chosen another
+                matplotlib.use("module://codeact_worker.figures")
+        return None
+
+
+def make(output, ipython_directory, package_source):
     """The shell of this process."""
+    if "matplotlib.pyplot" not in sys.modules:
+        sys.meta_path.insert(0, FiguresHook())
     config = Config()
     config.HistoryManager.enabled = False
     config.HistoryManager.hist_file = ":memory:"
@@ -225,11 +263,15 @@ def make(output, ipython_directory):
     config.InteractiveShell.xmode = "Plain"
     config.IPCompleter.use_jedi = False
     shell = Shell.instance(config=config, output=output)
+    for program in ("bash", "sh"):
+        shell.register_magic_function(shell.script(program), "cell", program)
+    shell.packages = packages.Packages(shell, package_source)
     shell.set_hook("show_in_pager", _print_page, 1)
     formatter = shell.display_formatter.formatters["image/png"]
     formatter.for_type_by_name("matplotlib.figure", "Figure", lambda figure: figures_or_none().as_result(figure))
     builtins.input = nobody_types
     warnings.filterwarnings("ignore", message="To exit: use")
+    warnings.filterwarnings("ignore", message=r".*multi-threaded, use of fork", category=DeprecationWarning)  # our thread, not the cell's
     return shell
 
 

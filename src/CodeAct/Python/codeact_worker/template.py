@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 
-from . import confine, kernel, network, probe, storage
+from . import confine, interpreter, kernel, network, probe, storage
 from . import output as outputs
 from . import shell as shells
 from . import wire, worker
@@ -67,7 +67,7 @@ class Template:
 
             matplotlib.use("module://codeact_worker.figures")
         outputs.install(self.output)
-        self.shell = shells.make(self.output, self.options["scratch"])
+        self.shell = shells.make(self.output, self.options["scratch"], self.options["packages"])
         self.warm()
         layers = self.confine()
         gc.collect()
@@ -213,6 +213,7 @@ class Template:
             self.shell.limits = request["limits"]
             self.shell.workspace = self.sandbox.enter(
                 request["workspace"], sources, request["limits"], request["id"], request["policy"])
+            self.shell.packages.enter("/mnt/packages" if self.sandbox.spaces else None)
             self.output.attach(wire.Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, 3), self.interrupts))
             self.output.follow_forks()
             worker.reseed()
@@ -262,5 +263,6 @@ def main(options):
     host = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     host.connect(options["socket"])
     sys.path[0] = ""
+    interpreter.settle(confine.library_roots() if sandbox.on else None)
     template = Template(host, options, sandbox)
     template.serve(template.prepare())

@@ -49,7 +49,7 @@ def _one(link, workspace):
         return "".join(_frames(link, workspace, least=0) + lines).rstrip()
     message = _message_of(link)
     last = f"{name}: {message}" if message else name
-    return "".join([*_frames(link, workspace, least=1), last, *("\n" + note for note in link.__notes__ or ())])
+    return "".join([*_frames(link, workspace, least=1), last, *("\n" + note for note in getattr(link, "__notes__", None) or ())])
 
 
 def _message_of(link):

@@ -38,6 +38,7 @@ class Worker:
         """A session forked from this one's checkpoint has a workspace of its own."""
         self.sandbox.move(home)
         self.shell.workspace = home
+        self.shell.packages.use()
 
     def run(self, cell, source):
         self.output.start(cell)
