@@ -6,8 +6,9 @@ public sealed class ArchitectureTests
 {
     /// <summary>Each folder of the library, and what it may not know because it is above it or beside it.</summary>
     [Theory]
-    [InlineData("Python", "Actions", "Agents", "Conversations", "Models", "Testing")]
-    [InlineData("Models", "Actions", "Agents", "Conversations", "Python", "Testing")]
+    [InlineData("Python", "Actions", "Agents", "Conversations", "Models", "Testing", "Tools")]
+    [InlineData("Tools", "Actions", "Agents", "Conversations", "Models", "Testing")]
+    [InlineData("Models", "Actions", "Agents", "Conversations", "Python", "Testing", "Tools")]
     [InlineData("Actions", "Agents", "Conversations", "Models", "Testing")]
     [InlineData("Agents", "Conversations", "Testing")]
     [InlineData("Conversations", "Testing")]

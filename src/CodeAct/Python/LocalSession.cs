@@ -43,17 +43,24 @@ internal sealed partial class LocalSession(
 
             await ProtectAsync();
             var worker = _worker!;
-            var reader = new CellReader(++_cell);
+            await TellToolsAsync(worker);
+            var tools = new ToolBridge(worker, Tools, cell, ++_cell, workspace, engine.Options);
+            var reader = new CellReader(_cell, tools);
             using var ladder = _ladder = new InterruptLadder(worker, cell.Timeout, engine.Options.InterruptGrace, engine.Options.Time);
             using var budget = new CellBudget(cell, plan.Limits, ladder, () => _processes.ProcessorTime(worker), engine.Options.Time);
             _watch?.Start(worker, ladder);
-            await using var cancellation = cancellationToken.Register(() => ladder.Start(StopCause.Cancellation));
+            await using var cancellation = cancellationToken.Register(() =>
+            {
+                ladder.Start(StopCause.Cancellation);
+                tools.Stop();
+            });
+            var shown = new List<CellEvent>();
             try
             {
                 await SendAsync(worker, FrameKind.Run, Encoding.UTF8.GetBytes(cell.Code));
                 for (var more = true; more;)
                 {
-                    var shown = new List<CellEvent>();
+                    shown.Clear();
                     more = await TakeAsync(worker, reader, shown);
                     foreach (var next in shown.Where(budget.Admits))
                     {
@@ -66,8 +73,17 @@ internal sealed partial class LocalSession(
             }
             finally
             {
+                tools.Stop();
                 await StopAsync(worker, reader, ladder, budget);
                 _watch?.Stop();
+                await tools.DisposeAsync();
+            }
+
+            shown.Clear();
+            tools.Drain(shown);
+            foreach (var next in shown)
+            {
+                yield return next;
             }
 
             cancellationToken.ThrowIfCancellationRequested();
@@ -176,6 +192,7 @@ internal sealed partial class LocalSession(
     {
         var frames = new List<Frame>();
         worker.Take(frames);
+        reader.Drain(into);
         try
         {
             foreach (var frame in frames)
@@ -250,7 +267,7 @@ internal sealed partial class LocalSession(
         }
     }
 
-    private async Task SendAsync(Worker worker, byte kind, byte[] payload)
+    private async Task SendAsync(Worker worker, byte kind, ReadOnlyMemory<byte> payload)
     {
         try
         {
