@@ -6,6 +6,7 @@ An event loop is told by its selector when there is something to read.
 """
 
 import _thread
+import collections
 import contextlib
 import itertools
 import json
@@ -27,6 +28,9 @@ class ToolError(Exception):
         super().__init__(f"{tool}: {message}" if tool else message)
         self.message = message
         self.tool = tool
+
+    def __reduce__(self):
+        return type(self), (self.message, self.tool)
 
 
 class ToolRefused(ToolError, PermissionError):
@@ -62,7 +66,8 @@ class Calls:
         self.waiting = {}  # by number: calls without an answer
         self.leader = None
         self.followers = {}  # as an ordered set
-        self.rest = None  # the main thread between cells, when it waits until no call is waiting
+        self.rest = None  # the main thread between cells, when it waits until no call waits and nobody else reads
+        self.early = collections.deque()  # frames for it that another thread has read
         self.loops = {}  # event loops that wait: number of their calls
 
     def start(self):
@@ -79,11 +84,11 @@ class Calls:
     def receive(self):
         """The next frame of the host to the main thread, when no cell runs."""
         with self.lock:
-            rest = self.rest = Call() if self.waiting else None
+            rest = self.rest = Call() if self.waiting or self.leader else None
         if rest:
             self.wait(rest)
             self.rest = None
-        return self.output.channel.receive()
+        return self.early.popleft() if self.early else self.output.channel.receive()
 
     def call(self, name, arguments):
         """Calls a tool and waits. Gives the host's answer."""
@@ -160,10 +165,8 @@ class Calls:
             finally:
                 with self.lock:
                     self.followers.pop(call, None)
-                    if self.leader is call:
-                        self.leader = None
-                    if self.leader is None and self.followers:
-                        self.wake(next(iter(self.followers)))
+                    if self.leader in (None, call):  # None: it was to lead next, but an interrupt came
+                        self.step_down()
 
     def lead(self, call):
         channel = self.output.channel
@@ -191,6 +194,7 @@ class Calls:
             os._exit(0)
         kind, _, payload = frame
         if kind != wire.ANSWER:
+            self.early.append(frame)
             return
         answer = json.loads(payload)
         with self.lock:
@@ -200,8 +204,15 @@ class Calls:
                 self.wake(call)
             self.look_at_rest()
 
+    def step_down(self):
+        """Lets another lead. The lock is held."""
+        self.leader = None
+        self.look_at_rest()
+        if self.followers:
+            self.wake(next(iter(self.followers)))
+
     def look_at_rest(self):
-        if self.rest and not self.waiting:
+        if self.rest and not self.waiting and self.leader in (None, self.rest):
             self.rest.answer = {}
             self.wake(self.rest)
 
@@ -243,8 +254,6 @@ class Calls:
                     self.read(channel)
             finally:
                 with self.lock:
-                    self.leader = None
-                    if self.followers:
-                        self.wake(next(iter(self.followers)))
+                    self.step_down()
         finally:
             self.output.unshield(shield)

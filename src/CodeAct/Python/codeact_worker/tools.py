@@ -18,6 +18,7 @@ import json
 import keyword
 import re
 import sys
+import unicodedata
 
 from . import calls, values
 from .calls import ToolError, ToolRefused
@@ -27,9 +28,6 @@ COMPREHENSIONS = {"<listcomp>", "<setcomp>", "<dictcomp>", "<genexpr>"}
 ASYNC = inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 UNKNOWN = {"type": "object", "properties": {}}
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+|\d+|[^\W\d_]+")
-
-for shown in (ToolError, ToolRefused):
-    shown.__module__ = "tools"
 
 
 class Tool:
@@ -266,8 +264,9 @@ class Toolbox:
 
 def _identifier(name, taken):
     """A name for Python: the host's own wherever that can be."""
-    safe = re.sub(r"\W", "_", name, flags=re.ASCII).lstrip("_") or "tool"
-    if safe[0].isdigit():
+    letters = unicodedata.normalize("NFKC", name)
+    safe = "".join(letter if f"a{letter}".isidentifier() else "_" for letter in letters).lstrip("_") or "tool"
+    if not safe.isidentifier():
         safe = f"tool_{safe}"
     if keyword.iskeyword(safe):
         safe += "_"
