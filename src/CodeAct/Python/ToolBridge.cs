@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text.Json;
@@ -8,7 +7,7 @@ namespace CodeAct.Python;
 /// <summary>The calls of one cell: checks what the worker asks for, runs it, and answers each call exactly once.</summary>
 /// <remarks>
 /// The worker is not trusted: it holds no authority but the cell's, which is this object's. A frame that a well-behaved worker
-/// would not send ends the session. Members are for the one reader of the worker; only the running calls are elsewhere.
+/// would not send ends the session. An answer carries, where other frames carry the cell, the number of its call.
 /// </remarks>
 internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint number, Workspace workspace, PythonEngineOptions options)
     : IAsyncDisposable
@@ -18,15 +17,24 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
 
     private readonly SemaphoreSlim _room = new(options.ParallelTools);
     private readonly SemaphoreSlim _sending = new(1, 1); // frames do not mix
-    private readonly ConcurrentDictionary<long, Running> _running = []; // not yet answered
-    private readonly ConcurrentDictionary<Task, byte> _working = []; // tools at work, also those that nobody waits for
-    private readonly ConcurrentQueue<CellEvent> _returned = [];
-    private long _bytes;
-    private volatile bool _stopped;
+    private readonly Lock _gate = new(); // guards what follows
+    private readonly Dictionary<uint, Running> _running = []; // not yet answered
+    private readonly HashSet<Task> _working = []; // tools at work, also those that nobody waits for
+    private readonly List<ToolReturned> _returned = [];
+    private long _bytes; // of the arguments of what runs
+    private bool _stopped;
 
     /// <summary>A call on its way.</summary>
-    private sealed class Running
+    private sealed class Running(uint number, ToolCall call, int size, long started)
     {
+        public uint Number => number;
+
+        public ToolCall Call => call;
+
+        public int Size => size;
+
+        public long Started => started;
+
         public CancellationTokenSource Cancel { get; } = new();
 
         public Task Answered { get; set; } = Task.CompletedTask;
@@ -38,11 +46,7 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
     {
         if (frame.Kind == FrameKind.Cancel)
         {
-            if (_running.TryGetValue(Number(frame.Payload.Span), out var given))
-            {
-                _ = given.Cancel.CancelAsync(); // what the tool does on it is not waited for
-            }
-
+            Cancel(Number(frame.Payload.Span));
             return null;
         }
 
@@ -52,17 +56,23 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
             throw new InvalidDataException("The arguments of a call are no JSON object.");
         }
 
-        var running = new Running();
-        if (!_running.TryAdd(wanted.Call, running) || _running.Count > MostWaiting
-            || Interlocked.Add(ref _bytes, frame.Payload.Length) > MostBytes)
+        var call = new ToolCall(wanted.Name, wanted.Arguments, workspace);
+        var running = new Running(wanted.Call, call, frame.Payload.Length, options.Time.GetTimestamp());
+        bool stopped;
+        lock (_gate)
         {
-            throw new InvalidDataException("A call has the number of another, or there are too many at once.");
+            _bytes += running.Size;
+            if (!_running.TryAdd(wanted.Call, running) || _running.Count > MostWaiting || _bytes > MostBytes)
+            {
+                throw new InvalidDataException("A call has the number of another, or there are too many at once.");
+            }
+
+            stopped = _stopped;
         }
 
-        var call = new ToolCall(wanted.Name, wanted.Arguments, workspace);
-        running.Answered = Refusal(frame, wanted.Name) is { } refusal
-            ? AnswerAsync(wanted.Call, call, refusal, frame.Payload.Length, started: null)
-            : Task.Run(() => RunAsync(wanted.Call, call, running, frame.Payload.Length), CancellationToken.None);
+        running.Answered = Refusal(frame, wanted.Name, stopped) is { } refusal
+            ? AnswerAsync(running, refusal)
+            : Task.Run(() => RunAsync(running), CancellationToken.None);
         return new ToolCalled(wanted.Call, wanted.Name, wanted.Arguments.GetRawText());
     }
 
@@ -73,19 +83,23 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
     /// </remarks>
     public void Drain(List<CellEvent> into)
     {
-        while (_returned.TryDequeue(out var returned))
+        lock (_gate)
         {
-            into.Add(returned);
+            into.AddRange(_returned);
+            _returned.Clear();
         }
     }
 
     /// <summary>Cancels the calls that are still running and refuses further ones.</summary>
     public void Stop()
     {
-        _stopped = true;
-        foreach (var running in _running.Values)
+        lock (_gate)
         {
-            _ = running.Cancel.CancelAsync();
+            _stopped = true;
+            foreach (var running in _running.Values)
+            {
+                _ = running.Cancel.CancelAsync(); // what a tool does on it is not waited for here
+            }
         }
     }
 
@@ -96,19 +110,30 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
     public async ValueTask DisposeAsync()
     {
         Stop();
-        await WithinGraceAsync(Task.WhenAll(_running.Values.Select(running => running.Answered)), worker.Reject);
-        await WithinGraceAsync(Task.WhenAll(_working.Keys), static () => { }); // longer is the tool's own affair
+        await WithinGraceAsync(() => _running.Values.Select(running => running.Answered), worker.Reject);
+        await WithinGraceAsync(() => _working, static () => { }); // longer is the tool's own affair
     }
 
-    private static long Number(ReadOnlySpan<byte> text) =>
-        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
+    private static uint Number(ReadOnlySpan<byte> text) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
             ? number
             : throw new InvalidDataException("A call that is given up has no number.");
 
-    /// <summary>Why a call is not carried out; null when it is.</summary>
-    private ToolFailure? Refusal(Frame frame, string name)
+    private void Cancel(uint call)
     {
-        if (frame.Cell != number || _stopped)
+        lock (_gate)
+        {
+            if (_running.TryGetValue(call, out var running))
+            {
+                _ = running.Cancel.CancelAsync();
+            }
+        }
+    }
+
+    /// <summary>Why a call is not carried out; null when it is.</summary>
+    private ToolFailure? Refusal(Frame frame, string name, bool stopped)
+    {
+        if (frame.Cell != number || stopped)
         {
             return new ToolFailure(ToolFailureKind.Refused, "the cell that called it has ended");
         }
@@ -125,12 +150,15 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
             : null;
     }
 
-    private async Task RunAsync(long id, ToolCall call, Running running, int size)
+    private async Task RunAsync(Running running)
     {
-        var started = options.Time.GetTimestamp();
         var cancelled = running.Cancel.Token;
-        var work = WorkAsync(call, running);
-        _working[work] = 0;
+        var work = WorkAsync(running.Call, cancelled);
+        lock (_gate)
+        {
+            _working.Add(work);
+        }
+
         ToolAnswer answer;
         try
         {
@@ -141,20 +169,22 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
             answer = new ToolFailure(ToolFailureKind.Error, "the call was cancelled");
         }
 
-        if (work.IsCompleted)
+        await AnswerAsync(running, answer);
+        lock (_gate)
         {
-            _working.TryRemove(work, out _);
+            if (work.IsCompleted)
+            {
+                _working.Remove(work);
+            }
         }
-
-        await AnswerAsync(id, call, answer, size, started);
     }
 
-    private async Task<ToolAnswer> WorkAsync(ToolCall call, Running running)
+    private async Task<ToolAnswer> WorkAsync(ToolCall call, CancellationToken cancelled)
     {
-        await _room.WaitAsync(running.Cancel.Token);
+        await _room.WaitAsync(cancelled);
         try
         {
-            return await host!.CallAsync(call, running.Cancel.Token);
+            return await host!.CallAsync(call, cancelled);
         }
         finally
         {
@@ -162,15 +192,19 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
         }
     }
 
-    private async Task AnswerAsync(long id, ToolCall call, ToolAnswer answer, int size, long? started)
+    private async Task AnswerAsync(Running running, ToolAnswer answer)
     {
-        var elapsed = started is { } began ? options.Time.GetElapsedTime(began) : TimeSpan.Zero;
-        var (payload, result, error) = Payload(id, answer);
-        _returned.Enqueue(new ToolReturned(id, call.Name, result, error, elapsed));
+        var (payload, result, error) = Payload(answer);
+        var elapsed = options.Time.GetElapsedTime(running.Started);
+        lock (_gate)
+        {
+            _returned.Add(new ToolReturned(running.Number, running.Call.Name, result, error, elapsed));
+        }
+
         await _sending.WaitAsync(CancellationToken.None);
         try
         {
-            await worker.SendAsync(FrameKind.Answer, number, payload, CancellationToken.None);
+            await worker.SendAsync(FrameKind.Answer, running.Number, payload, CancellationToken.None);
         }
         catch (Exception gone) when (gone is SocketException or ObjectDisposedException)
         {
@@ -179,19 +213,22 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
         finally
         {
             _sending.Release();
-            Interlocked.Add(ref _bytes, -size);
-            _running.TryRemove(id, out _);
+            lock (_gate)
+            {
+                _bytes -= running.Size;
+                _running.Remove(running.Number);
+            }
+
             worker.Wake();
         }
     }
 
-    private static (byte[] Payload, string? Result, string? Error) Payload(long id, ToolAnswer answer)
+    private static (byte[] Payload, string? Result, string? Error) Payload(ToolAnswer answer)
     {
         using var buffer = new MemoryStream();
         using var writer = new Utf8JsonWriter(buffer);
         string? result = null, error = null;
         writer.WriteStartObject();
-        writer.WriteNumber("call", id);
         switch (answer)
         {
             case ToolValue(var value):
@@ -215,11 +252,17 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
         return (buffer.ToArray(), result, error);
     }
 
-    private async Task WithinGraceAsync(Task task, Action otherwise)
+    private async Task WithinGraceAsync(Func<IEnumerable<Task>> tasks, Action otherwise)
     {
+        Task all;
+        lock (_gate)
+        {
+            all = Task.WhenAll(tasks());
+        }
+
         try
         {
-            await task.WaitAsync(options.InterruptGrace, options.Time, CancellationToken.None);
+            await all.WaitAsync(options.InterruptGrace, options.Time, CancellationToken.None);
         }
         catch (TimeoutException)
         {
@@ -227,6 +270,7 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
         }
         catch (OperationCanceledException)
         {
+            // as was asked for
         }
     }
 }

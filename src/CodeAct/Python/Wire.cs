@@ -70,7 +70,7 @@ internal sealed record TemplateReady(
 
 /// <summary>A call of a tool.</summary>
 internal sealed record WireCall(
-    [property: JsonRequired] long Call, [property: JsonRequired] string Name, [property: JsonRequired] JsonElement Arguments);
+    [property: JsonRequired] uint Call, [property: JsonRequired] string Name, [property: JsonRequired] JsonElement Arguments);
 
 /// <summary>An exception in a cell.</summary>
 internal sealed record WireError(

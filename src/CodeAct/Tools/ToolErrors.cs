@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Text.Json;
 using System.Text.RegularExpressions;
 using CodeAct.Python;
+using Microsoft.Extensions.AI;
 
 namespace CodeAct.Tools;
 
@@ -10,7 +11,7 @@ internal static partial class ToolErrors
 {
     private const int LongestMessage = 4000; // characters
 
-    public static ToolFailure Failure(Exception failure)
+    public static ToolFailure Failure(AIFunction function, AIFunctionArguments arguments, Exception failure)
     {
         var cause = failure;
         while (cause is TargetInvocationException or AggregateException { InnerExceptions.Count: 1 } && cause.InnerException is { } inner)
@@ -18,11 +19,33 @@ internal static partial class ToolErrors
             cause = inner;
         }
 
-        // Thrown when an AIFunction takes its arguments apart, before the function itself runs
-        var kind = cause is JsonException or ArgumentException { ParamName: "arguments" } ? ToolFailureKind.Arguments : ToolFailureKind.Error;
+        var isMisuse = cause is ArgumentException { ParamName: nameof(arguments) } || cause is JsonException && !Fit(function, arguments);
         var message = cause is ArgumentException { ParamName: { } name } ? cause.Message.Replace($" (Parameter '{name}')", "") : cause.Message;
         message = WithoutPlaces(message.Length == 0 ? cause.GetType().Name : message);
-        return new ToolFailure(kind, message.Length <= LongestMessage ? message : $"{message.AsSpan(0, LongestMessage)} …");
+        return new ToolFailure(
+            isMisuse ? ToolFailureKind.Arguments : ToolFailureKind.Error,
+            message.Length <= LongestMessage ? message : $"{message.AsSpan(0, LongestMessage)} …");
+    }
+
+    /// <summary>Whether the arguments are of the types of the function's parameters; the exception does not tell.</summary>
+    private static bool Fit(AIFunction function, AIFunctionArguments arguments)
+    {
+        try
+        {
+            foreach (var parameter in function.UnderlyingMethod?.GetParameters() ?? [])
+            {
+                if (parameter.Name is { } name && arguments.TryGetValue(name, out var value) && value is JsonElement json)
+                {
+                    json.Deserialize(parameter.ParameterType, function.JsonSerializerOptions);
+                }
+            }
+
+            return true;
+        }
+        catch (JsonException)
+        {
+            return false;
+        }
     }
 
     /// <summary>Leaves of paths that lead into this machine's directories only the last part.</summary>

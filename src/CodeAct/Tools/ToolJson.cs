@@ -40,13 +40,35 @@ internal static class ToolJson
         byte[] bytes => new ToolBytes(bytes),
         ReadOnlyMemory<byte> bytes => new ToolBytes(bytes),
         JsonElement { ValueKind: JsonValueKind.String } text when GivesBytes(function) => new ToolBytes(text.GetBytesFromBase64()),
-        JsonElement value => new ToolValue(value),
+        JsonElement { ValueKind: JsonValueKind.Undefined } => Value(null, function),
+        JsonElement value => function.UnderlyingMethod is null ? Unwrap(value) : new ToolValue(value),
         ErrorContent error => new ToolFailure(ToolFailureKind.Error, error.Message),
         DataContent file => new ToolBytes(file.Data),
         TextContent text => Value(text.Text, function),
         IEnumerable<AIContent> contents => Answer(function, [.. contents]),
         _ => Value(result, function),
     };
+
+    /// <summary>
+    /// What a tool of the Model Context Protocol means when its client gives the whole <c>CallToolResult</c>: it does that for
+    /// errors and for structured results.
+    /// </summary>
+    private static ToolAnswer Unwrap(JsonElement value)
+    {
+        if (value.ValueKind != JsonValueKind.Object || !value.TryGetProperty("content", out var content)
+            || content.ValueKind != JsonValueKind.Array)
+        {
+            return new ToolValue(value);
+        }
+
+        if (value.TryGetProperty("isError", out var isError) && isError.ValueKind == JsonValueKind.True)
+        {
+            var texts = content.EnumerateArray().Select(part => part.TryGetProperty("text", out var text) ? text.GetString() : null);
+            return new ToolFailure(ToolFailureKind.Error, string.Join('\n', texts.Where(text => text is not null)));
+        }
+
+        return new ToolValue(value.TryGetProperty("structuredContent", out var structured) ? structured : value);
+    }
 
     private static ToolAnswer Answer(AIFunction function, IReadOnlyList<AIContent> contents)
     {

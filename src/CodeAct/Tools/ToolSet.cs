@@ -70,7 +70,7 @@ public sealed class ToolSet : IToolHost
         }
         catch (Exception failure) when (failure is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            return ToolErrors.Failure(failure);
+            return ToolErrors.Failure(function, arguments, failure);
         }
     }
 }

@@ -154,7 +154,7 @@ public sealed class ToolAuthorityTests(LocalEngine local) : IClassFixture<LocalE
         var count = 0;
         await using var session = await local.Engine.CreateAsync(Function("count", () => ++count));
         await session.RunAsync(Forge);
-        var outcome = await session.RunAsync("forge_call(4_000_000_000_000, 2)\nforge(b'~', b'12345', 2)\ncount()");
+        var outcome = await session.RunAsync("forge_call(4_000_000_000, 2)\nforge(b'~', b'12345', 2)\ncount()");
         Assert.Equal(CellStatus.Ok, outcome.Status);
         Assert.Equal(2, count);
         Assert.Equal("3", (await session.RunAsync("count()")).Result.PlainText);
@@ -167,6 +167,8 @@ public sealed class ToolAuthorityTests(LocalEngine local) : IClassFixture<LocalE
     [InlineData("forge(b'?', b'{\"call\":1,\"name\":\"count\",\"arguments\":[]}', 2)")]
     [InlineData("forge(b'?', b'{\"call\":1,\"name\":null,\"arguments\":{}}', 2)")]
     [InlineData("forge(b'?', b'[' * 100000, 2)")]
+    [InlineData("forge_call(4_294_967_296, 2)")]
+    [InlineData("forge_call(-1, 2)")]
     [InlineData("forge(b'~', b'minus one', 2)")]
     [InlineData("for n in range(30_000): forge_call(n, 2, b'forever')")]
     [InlineData("forge_call(7, 2, b'forever'); forge_call(7, 2, b'forever')")]

@@ -180,13 +180,14 @@ public sealed class ToolCallTests(LocalEngine local) : IClassFixture<LocalEngine
         await using var session = await local.Engine.CreateAsync(
             Function("fails", int () => throw new InvalidOperationException("The shop is closed; try /api/v2/orders tomorrow.")),
             Function("reads", () => File.ReadAllText(secret)),
+            Function("parses", int () => throw new JsonException("The server's answer is no JSON.")),
             Function("later", async Task<int> (string order) =>
             {
                 await Task.Yield();
                 throw new AggregateException(new ArgumentException("No such order.", nameof(order)));
             }));
         var outcome = await session.RunAsync(
-            "for tool in (fails, reads, later):",
+            "for tool in (fails, reads, parses, later):",
             "    try: tool('x') if tool is later else tool()",
             "    except ToolError as error: print(type(error).__name__, error, [error.tool])",
             "fails()");
@@ -194,6 +195,7 @@ public sealed class ToolCallTests(LocalEngine local) : IClassFixture<LocalEngine
             """
             ToolError fails: The shop is closed; try /api/v2/orders tomorrow. ['fails']
             ToolError reads: Could not find a part of the path '…/key.txt'. ['reads']
+            ToolError parses: The server's answer is no JSON. ['parses']
             ToolError later: No such order. ['later']
 
             """,

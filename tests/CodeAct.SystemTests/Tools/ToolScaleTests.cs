@@ -79,7 +79,7 @@ public sealed class ToolScaleTests(LocalEngine local) : IClassFixture<LocalEngin
         string[] names = ["print", "class", "2fast", "a b", "a-b", "a_b", "__builtins__", "ünï", "x\"); import os #", "tools", "call_tool", "-"];
         await using var session = await local.Engine.CreateAsync(names.Select(name => new Odd(name, """{"type":"object","properties":{"if":{"type":"integer"},"if_":{},"a b":{}}}"""))
             .Append(new Odd("s1", """{"type":"object","properties":{"x":{"$ref":"#/properties/x"},"y":{"$ref":"#/nowhere"},"z":{"type":["string","null"]},"w":{"type":"wrong"}},"required":["x","gone",7]}"""))
-            .Append(new Odd("s2", """{"properties":[1],"required":"x"}"""))
+            .Append(new Odd("s2", """{"properties":[1],"required":5}"""))
             .Append(new Odd("s3", """{"type":"object","properties":{"x":true,"y":{"anyOf":[{"type":"integer"},{"enum":[]}]}},"additionalProperties":true}""")));
         var outcome = await session.RunAsync(
             "print([tool.__name__ for tool in tools])",
@@ -93,15 +93,27 @@ public sealed class ToolScaleTests(LocalEngine local) : IClassFixture<LocalEngin
         Assert.Contains("{'x': 1, 'y': 2, 'more': 3} {'x': 1, 'z': None}", outcome.Stdout);
     }
 
+    [Fact]
+    public async Task A_result_that_Python_cannot_read_is_an_error_in_Python()
+    {
+        const int Depth = 5_000;
+        using var deep = JsonDocument.Parse(new string('[', Depth) + new string(']', Depth), new JsonDocumentOptions { MaxDepth = Depth + 1 });
+        await using var session = await local.Engine.CreateAsync(
+            new Odd("deep", "{}", deep.RootElement), new Odd("missing", "{}", default(JsonElement)), Function("half", () => "\ud800"), Add);
+        var outcome = await session.RunAsync("try: deep()\nexcept RecursionError: print('deep')", "print(missing())", "half(); add(1)");
+        Assert.Equal("deep\nNone\n", outcome.Stdout);
+        Assert.Equal("11", outcome.Result.PlainText);
+    }
+
     /// <summary>A function as a server would list it: name and schema come from outside.</summary>
-    private class Odd(string name, string schema) : AIFunction
+    private class Odd(string name, string schema, object? result = null) : AIFunction
     {
         public override string Name => name;
 
         public override JsonElement JsonSchema { get; } = JsonElement.Parse(schema);
 
         protected override ValueTask<object?> InvokeCoreAsync(AIFunctionArguments arguments, CancellationToken cancellationToken) =>
-            new(JsonSerializer.SerializeToElement(arguments.ToDictionary()));
+            new(result ?? JsonSerializer.SerializeToElement(arguments.ToDictionary()));
     }
 
     private sealed class Listed(int number) : Odd(

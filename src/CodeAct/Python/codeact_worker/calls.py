@@ -9,7 +9,6 @@ import _thread
 import collections
 import contextlib
 import itertools
-import json
 import os
 import select
 import threading
@@ -91,7 +90,7 @@ class Calls:
         return self.early.popleft() if self.early else self.output.channel.receive()
 
     def call(self, name, arguments):
-        """Calls a tool and waits. Gives the host's answer."""
+        """Calls a tool and waits. Gives the host's answer (JSON)."""
         call = Call()
         shield = self.output.shield()
         try:
@@ -192,15 +191,14 @@ class Calls:
     def deliver(self, frame):
         if frame is None:
             os._exit(0)
-        kind, _, payload = frame
+        kind, number, payload = frame
         if kind != wire.ANSWER:
             self.early.append(frame)
             return
-        answer = json.loads(payload)
         with self.lock:
-            call = self.waiting.pop(answer["call"], None)
+            call = self.waiting.pop(number, None)
             if call is not None:  # else it was given up
-                call.answer = answer
+                call.answer = payload
                 self.wake(call)
             self.look_at_rest()
 
@@ -213,7 +211,7 @@ class Calls:
 
     def look_at_rest(self):
         if self.rest and not self.waiting and self.leader in (None, self.rest):
-            self.rest.answer = {}
+            self.rest.answer = b""
             self.wake(self.rest)
 
     def wake(self, call):

@@ -64,8 +64,8 @@ class Tool:
         root = self.schema.resolve(self.schema.root)
         properties = root.get("properties")
         properties = properties if isinstance(properties, dict) else {}
-        required = [name for name in root.get("required") or () if isinstance(name, str)]
-        self.required = {name for name in required if name in properties}
+        required = root.get("required")
+        self.required = {name for name in properties if isinstance(required, list) and name in required}
         parameters = []
         for name in sorted(properties, key=lambda name: name not in self.required):  # stable: else as the schema has them
             schema = properties[name] if isinstance(properties[name], dict) else {}
@@ -131,7 +131,8 @@ class Tool:
     def misused(self, reason):
         return TypeError(f"{self}: {reason}")
 
-    def result(self, answer):
+    def result(self, payload):
+        answer = json.loads(payload)
         if "bytes" in answer:
             return base64.b64decode(answer["bytes"])
         if "error" not in answer:
@@ -191,7 +192,9 @@ class Tools:
         return ["search", *(tool.function.__name__ for tool in self._toolbox.tools.values())]
 
     def __repr__(self):
-        return repr(Found(self._toolbox.tools.values()))
+        most = 30
+        tools = list(self._toolbox.tools.values())
+        return repr(Found(tools[:most])) + (f"\nand {len(tools) - most} more: tools.search('words')" if len(tools) > most else "")
 
 
 class Found(list):
@@ -225,7 +228,7 @@ class Toolbox:
             taken.add(safe)
             tool = before.get(definition["name"])
             if tool is None or tool.definition != definition or tool.function.__name__ != safe:
-                tool = Tool(definition, safe, self)
+                tool = self.make(definition, safe)
                 namespace[safe] = tool.function
             self.tools[tool.name] = tool
         kept = {tool.function for tool in self.tools.values()}
@@ -235,6 +238,12 @@ class Toolbox:
         if self.own is None:
             self.own = {"call_tool": self.make_call_tool(), "tools": Tools(self), "ToolError": ToolError}
             namespace.update(self.own)
+
+    def make(self, definition, safe):
+        try:
+            return Tool(definition, safe, self)
+        except Exception:  # a schema of which nothing can be made: it takes what it gets, and the host looks
+            return Tool({**definition, "parameters": {"additionalProperties": True}, "returns": None}, safe, self)
 
     def start(self):
         """Before a cell."""

@@ -212,8 +212,9 @@ class Schema:
 
     def _properties(self, value, schema, where, depth):
         known = schema.get("properties")
-        for name in schema.get("required") or ():
-            if name not in value:
+        required = schema.get("required")
+        for name in required if isinstance(required, list) else ():
+            if isinstance(name, str) and name not in value:
                 yield f"{where} lacks {name!r}"
         for name, item in value.items():
             if isinstance(known, dict) and name in known:

@@ -14,7 +14,7 @@ import threading
 
 RUN, SET = b"R", b"S"  # host to worker: run a cell (source); set a variable (JSON: name and value)
 CHECKPOINT = b"C"  # host to worker: become a checkpoint, with the socket that resumes it; the answer (JSON): pid, or why not
-TOOLS, ANSWER = b"T", b"A"  # host to worker: the tools that there are; the answer to a call (JSON)
+TOOLS, ANSWER = b"T", b"A"  # host to worker: the tools that there are; an answer (JSON; in place of the cell's id the call's number)
 CALL, CANCEL = b"?", b"~"  # worker to host: call a tool (JSON); the number of a call whose answer nobody waits for any more
 READY, DONE = b"H", b"."  # worker to host: confined and waiting (JSON); the cell is over (2 bytes: OK or RAISED; "i" if interrupted, else "-")
 STDOUT, STDERR = b"1", b"2"  # text
