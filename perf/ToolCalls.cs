@@ -19,7 +19,7 @@ internal static class ToolCalls
             AIFunctionFactory.Create((string text) => text, "echo"),
             AIFunctionFactory.Create(
                 async (CancellationToken stop) => await Task.Delay(_work, TimeProvider.System, stop), "wait"));
-        await NumbersAsync("import asyncio, time\nfrom concurrent.futures import ThreadPoolExecutor\npool = ThreadPoolExecutor(100)\nprint(0)");
+        await NumbersAsync("import asyncio, time, concurrent.futures\npool = concurrent.futures.ThreadPoolExecutor(100)\nprint(0)");
         const string OneAfterTheOther = """
             times = []
             for _ in range(1000):

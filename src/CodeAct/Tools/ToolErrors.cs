@@ -19,8 +19,11 @@ internal static partial class ToolErrors
             cause = inner;
         }
 
-        var isMisuse = cause is ArgumentException { ParamName: nameof(arguments) } || cause is JsonException && !Fit(function, arguments);
-        var message = cause is ArgumentException { ParamName: { } name } ? cause.Message.Replace($" (Parameter '{name}')", "") : cause.Message;
+        var isMisuse = cause is ArgumentException { ParamName: nameof(arguments) }
+            || cause is JsonException && !Fit(function, arguments);
+        var message = cause is ArgumentException { ParamName: { } name }
+            ? cause.Message.Replace($" (Parameter '{name}')", "")
+            : cause.Message;
         message = WithoutPlaces(message.Length == 0 ? cause.GetType().Name : message);
         return new ToolFailure(
             isMisuse ? ToolFailureKind.Arguments : ToolFailureKind.Error,
@@ -52,6 +55,8 @@ internal static partial class ToolErrors
     private static string WithoutPlaces(string message) => Place().Replace(message, place =>
         Directory.Exists($"/{place.Groups["root"].Value}") ? $"{place.Groups["before"].Value}…/{place.Groups["last"].Value}" : place.Value);
 
-    [GeneratedRegex(@"(?<before>^|[\s'""(=])/(?<root>[^/\s'""]+)/(?:[^/\s'""]+/)*(?<last>[^/\s'""]*)", RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
+    [GeneratedRegex(
+        @"(?<before>^|[\s'""(=])/(?<root>[^/\s'""]+)/(?:[^/\s'""]+/)*(?<last>[^/\s'""]*)",
+        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
     private static partial Regex Place();
 }

@@ -97,9 +97,8 @@ internal static class ToolJson
     private static bool GivesBytes(AIFunction function)
     {
         var type = function.UnderlyingMethod?.ReturnType;
-        type = type is { IsGenericType: true } && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>))
-            ? type.GetGenericArguments()[0]
-            : type;
+        var generic = type is { IsGenericType: true } ? type.GetGenericTypeDefinition() : null;
+        type = generic == typeof(Task<>) || generic == typeof(ValueTask<>) ? type!.GetGenericArguments()[0] : type;
         return type == typeof(byte[]) || type is not null && type.IsAssignableTo(typeof(DataContent));
     }
 

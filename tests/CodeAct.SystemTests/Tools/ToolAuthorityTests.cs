@@ -235,6 +235,11 @@ public sealed class ToolAuthorityTests(LocalEngine local) : IClassFixture<LocalE
         Assert.Equal("1", (await session.RunAsync("echo(1)")).Result.PlainText);
         await session.RollbackAsync(checkpoint, TestContext.Current.CancellationToken);
         Assert.Equal("[11]", (await session.RunAsync("echo([x])")).Result.PlainText);
+        await using (var branch = await session.ForkAsync(checkpoint, TestContext.Current.CancellationToken))
+        {
+            Assert.Equal("[11]", (await branch.RunAsync("echo([x])")).Result.PlainText);
+        }
+
         await session.RunAsync("import os; os._exit(1)");
         Assert.Equal("12\n", (await session.RunAsync("print(add(2))")).Stdout);
         await using var fresh = await local.Engine.CreateAsync(Add);
