@@ -18,6 +18,7 @@ await using (var engines = await Engines.StartAsync(stop.Token))
         ("first", () => FirstResult.MeasureAsync(engines, report, stop.Token)),
         ("cells", () => SmallCells.MeasureAsync(engines, report, new Random(1), stop.Token)),
         ("interrupt", () => Interrupts.MeasureAsync(engines, report, stop.Token)),
+        ("tools", () => ToolCalls.MeasureAsync(engines, report, stop.Token)),
         ("checkpoints", () => Checkpoints.MeasureAsync(report, stop.Token)),
         ("lost", () => LostOutput.MeasureAsync(engines, report, stop.Token)),
         ("memory", () => IdleMemory.MeasureAsync(report, stop.Token)),

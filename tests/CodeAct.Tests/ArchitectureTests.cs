@@ -6,11 +6,12 @@ public sealed class ArchitectureTests
 {
     /// <summary>Each folder of the library, and what it may not know because it is above it or beside it.</summary>
     [Theory]
-    [InlineData("Python", "Actions", "Agents", "Conversations", "Models", "Testing")]
-    [InlineData("Models", "Actions", "Agents", "Conversations", "Python", "Testing")]
-    [InlineData("Actions", "Agents", "Conversations", "Models", "Testing")]
+    [InlineData("Python", "Actions", "Agents", "Conversations", "Models", "Testing", "Tools")]
+    [InlineData("Tools", "Actions", "Agents", "Conversations", "Models", "Testing")]
+    [InlineData("Models", "Actions", "Agents", "Conversations", "Python", "Testing", "Tools")]
+    [InlineData("Actions", "Agents", "Conversations", "Models", "Testing", "Tools")]
     [InlineData("Agents", "Conversations", "Testing")]
-    [InlineData("Conversations", "Testing")]
+    [InlineData("Conversations", "Testing", "Tools")]
     public void A_folder_does_not_know_what_is_above_it(string folder, params string[] above)
     {
         var files = Directory.GetFiles(Path.Combine(Source(), folder), "*.cs", SearchOption.AllDirectories);

@@ -69,7 +69,7 @@ internal sealed class CellPrinter(Screen screen, TimeProvider time)
             case InterpreterRestarted(var reason):
                 Block($"A fresh interpreter; earlier variables are gone: {reason}", Look.Warning);
                 break;
-            case CellEnded:
+            case ToolCalled or ToolReturned or CellEnded:
                 break;
             default:
                 throw new UnreachableException($"No way to show {shown.GetType().Name}.");

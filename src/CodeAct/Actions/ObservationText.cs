@@ -40,6 +40,8 @@ public static class ObservationText
                 case PythonError error:
                     AppendBlock(body, error.Traceback);
                     break;
+                case ToolCalled or ToolReturned: // the code has the result
+                    break;
                 case CellEnded ended:
                     after.AddRange(EndNotes(ended));
                     break;

@@ -35,6 +35,8 @@ public static class LogJson
         [typeof(DisplayData)] = "display",
         [typeof(ExecuteResult)] = "result",
         [typeof(PythonError)] = "error",
+        [typeof(ToolCalled)] = "toolCalled",
+        [typeof(ToolReturned)] = "toolReturned",
         [typeof(CellEnded)] = "ended",
     };
 
@@ -138,6 +140,8 @@ public static class LogJson
 [JsonSerializable(typeof(DisplayData))]
 [JsonSerializable(typeof(ExecuteResult))]
 [JsonSerializable(typeof(PythonError))]
+[JsonSerializable(typeof(ToolCalled))]
+[JsonSerializable(typeof(ToolReturned))]
 [JsonSerializable(typeof(CellEnded))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class LogContext : JsonSerializerContext;

@@ -25,6 +25,9 @@ public sealed record Cell(string Code)
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A cell needs processor time above zero.");
     }
+
+    /// <summary>The tools that it may call, by name; null, as unless told, for all that the session has.</summary>
+    public IReadOnlyCollection<string>? Tools { get; init; }
 }
 
 /// <summary>What a running cell shows. A stream of these ends with exactly one <see cref="CellEnded"/>.</summary>
@@ -70,6 +73,20 @@ public sealed record ExecuteResult(MimeBundle Data) : CellEvent;
 /// <param name="Message">Its text.</param>
 /// <param name="Traceback">The user's frames only, no colours, ending with <c>Name: Message</c>.</param>
 public sealed record PythonError(string Name, string Message, string Traceback) : CellEvent;
+
+/// <summary>The code calls a tool of the host.</summary>
+/// <param name="Call">Number of the call, unique within the cell.</param>
+/// <param name="Name">The tool.</param>
+/// <param name="Arguments">A JSON object.</param>
+public sealed record ToolCalled(long Call, string Name, string Arguments) : CellEvent;
+
+/// <summary>A call has its answer. Comes before anything that the answer leads to.</summary>
+/// <param name="Call">As in <see cref="ToolCalled"/>.</param>
+/// <param name="Name">The tool.</param>
+/// <param name="Result">JSON, bytes as a string in base64; null when it failed.</param>
+/// <param name="Error">Why it failed; null when it did not.</param>
+/// <param name="Elapsed">From the call's arrival at the host.</param>
+public sealed record ToolReturned(long Call, string Name, string? Result, string? Error, TimeSpan Elapsed) : CellEvent;
 
 /// <summary>The cell is over; the last event of its stream.</summary>
 /// <param name="Status">How it ended.</param>

@@ -50,6 +50,11 @@ internal sealed class CellBudget : IDisposable
     /// <summary>Counts an event; false when it is to be dropped. An error is always let through.</summary>
     public bool Admits(CellEvent shown)
     {
+        if (shown is ToolCalled or ToolReturned) // no output; they have a bound of their own
+        {
+            return true;
+        }
+
         _events++;
         _shown += shown switch
         {

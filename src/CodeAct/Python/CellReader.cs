@@ -5,7 +5,7 @@ using System.Text.Json.Serialization.Metadata;
 namespace CodeAct.Python;
 
 /// <summary>Turns what a worker sends during one cell into the events of that cell.</summary>
-internal sealed class CellReader(uint cell)
+internal sealed class CellReader(uint cell, ToolBridge? tools = null)
 {
     private readonly Decoder _stdout = Encoding.UTF8.GetDecoder(); // a character may be split between two reads
     private readonly Decoder _stderr = Encoding.UTF8.GetDecoder();
@@ -18,6 +18,9 @@ internal sealed class CellReader(uint cell)
 
     /// <summary>An interrupt reached the cell before its end.</summary>
     public bool Interrupted { get; private set; }
+
+    /// <summary>What happened on the host meanwhile.</summary>
+    public void Drain(List<CellEvent> into) => tools?.Drain(into);
 
     /// <summary>The event that a frame stands for; null when there is none to show.</summary>
     /// <param name="frame">What came.</param>
@@ -37,6 +40,8 @@ internal sealed class CellReader(uint cell)
             case FrameKind.Error:
                 var error = Parse(payload, WireJson.Default.WireError);
                 return new PythonError(error.Name, error.Message, error.Traceback);
+            case FrameKind.Call or FrameKind.Cancel when !Done:
+                return tools?.Read(frame); // between cells nobody may call anything
             case FrameKind.Done when payload.IsEmpty:
                 throw new InvalidDataException("The frame that ends a cell is empty.");
             case FrameKind.Done when frame.Cell == cell:

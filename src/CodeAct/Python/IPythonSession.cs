@@ -12,6 +12,12 @@ public interface IPythonSession : IAsyncDisposable
     /// <summary>What it can do beyond running cells.</summary>
     SessionCapabilities Capabilities { get; }
 
+    /// <summary>
+    /// What the code of cells may call on the host; null, as unless told, for nothing. A change holds from the next cell on, and
+    /// the functions in Python follow it; it is kept when a fresh interpreter takes over or the session goes back to a checkpoint.
+    /// </summary>
+    IToolHost? Tools { get; set; }
+
     /// <summary>Runs one notebook cell and streams what it shows, in order; the last event is <see cref="CellEnded"/>.</summary>
     /// <param name="cell">The code and its limit. An error in it is an event, never an exception.</param>
     /// <param name="cancellationToken">Interrupts the cell; the stream then ends with <see cref="OperationCanceledException"/>.</param>

@@ -118,7 +118,8 @@ internal sealed partial class LocalSession
             var worker = await ResumeAsync(state, place) ?? throw new CheckpointException(
                 $"No session could be forked from checkpoint {state.Checkpoint.Id}: its process has ended meanwhile.");
             _processes.Share();
-            return engine.Enlist(new LocalSession(engine, place, plan, worker, state.Checkpoint.Cells, state.Variables));
+            return engine.Enlist(
+                new LocalSession(engine, place, plan, worker, state.Checkpoint.Cells, state.Variables) { Tools = Tools });
         }
         catch
         {

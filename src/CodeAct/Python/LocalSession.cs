@@ -44,36 +44,10 @@ internal sealed partial class LocalSession(
             }
 
             await ProtectAsync();
-            var worker = _worker!;
-            var reader = new CellReader(++_cell);
-            using var ladder = _ladder = new InterruptLadder(worker, cell.Timeout, engine.Options.InterruptGrace, engine.Options.Time);
-            using var budget = new CellBudget(cell, plan.Limits, ladder, () => _processes.ProcessorTime(worker), engine.Options.Time);
-            _watch?.Start(worker, ladder);
-            await using var cancellation = cancellationToken.Register(() => ladder.Start(StopCause.Cancellation));
-            try
+            await foreach (var shown in RunInAsync(_worker!, cell, started, cancellationToken))
             {
-                await SendAsync(worker, FrameKind.Run, Encoding.UTF8.GetBytes(cell.Code));
-                for (var more = true; more;)
-                {
-                    var shown = new List<CellEvent>();
-                    more = await TakeAsync(worker, reader, shown);
-                    foreach (var next in shown.Where(budget.Admits))
-                    {
-                        cancellationToken.ThrowIfCancellationRequested();
-                        yield return next;
-                    }
-
-                    await budget.PaceAsync();
-                }
+                yield return shown;
             }
-            finally
-            {
-                await StopAsync(worker, reader, ladder, budget);
-                _watch?.Stop();
-            }
-
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return Outcome(reader, ladder, budget, started);
         }
         finally
         {
@@ -134,6 +108,57 @@ internal sealed partial class LocalSession(
         }
     }
 
+    /// <summary>Runs a cell in a worker that is there: what it shows, and how it ends.</summary>
+    private async IAsyncEnumerable<CellEvent> RunInAsync(
+        Worker worker, Cell cell, long started, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await TellToolsAsync(worker);
+        var tools = new ToolBridge(worker, Tools, cell, ++_cell, workspace, engine.Options);
+        var reader = new CellReader(_cell, tools);
+        using var ladder = _ladder = new InterruptLadder(worker, cell.Timeout, engine.Options.InterruptGrace, engine.Options.Time);
+        using var budget = new CellBudget(cell, plan.Limits, ladder, () => _processes.ProcessorTime(worker), engine.Options.Time);
+        _watch?.Start(worker, ladder);
+        await using var cancellation = cancellationToken.Register(() =>
+        {
+            ladder.Start(StopCause.Cancellation);
+            tools.Stop();
+        });
+        var shown = new List<CellEvent>();
+        try
+        {
+            await SendAsync(worker, FrameKind.Run, Encoding.UTF8.GetBytes(cell.Code));
+            for (var more = true; more;)
+            {
+                shown.Clear();
+                more = await TakeAsync(worker, reader, shown);
+                foreach (var next in shown.Where(budget.Admits))
+                {
+                    cancellationToken.ThrowIfCancellationRequested();
+                    yield return next;
+                }
+
+                await budget.PaceAsync();
+            }
+        }
+        finally
+        {
+            tools.Stop();
+            await StopAsync(worker, reader, ladder, budget);
+            _watch?.Stop();
+            await tools.DisposeAsync();
+        }
+
+        shown.Clear();
+        tools.Drain(shown);
+        foreach (var next in shown)
+        {
+            yield return next;
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        yield return Outcome(reader, ladder, budget, started);
+    }
+
     /// <summary>Sees to a live interpreter and gives what is to be shown before the cell.</summary>
     private async Task<IReadOnlyList<CellEvent>> OpenAsync(CancellationToken cancellationToken)
     {
@@ -178,6 +203,7 @@ internal sealed partial class LocalSession(
     {
         var frames = new List<Frame>();
         worker.Take(frames);
+        reader.Drain(into);
         try
         {
             foreach (var frame in frames)
@@ -252,7 +278,7 @@ internal sealed partial class LocalSession(
         }
     }
 
-    private async Task SendAsync(Worker worker, byte kind, byte[] payload)
+    private async Task SendAsync(Worker worker, byte kind, ReadOnlyMemory<byte> payload)
     {
         try
         {

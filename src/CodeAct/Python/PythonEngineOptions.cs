@@ -55,6 +55,15 @@ public sealed record PythonEngineOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "The grace cannot be negative.");
     } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Calls of tools that one cell may have at work at the same time, at least 1; further ones wait. 128 unless told.</summary>
+    public int ParallelTools
+    {
+        get;
+        init => field = value > 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "At least one tool must be able to work.");
+    } = 128;
+
     /// <summary>How long the template may take to import its modules; 120 s unless told.</summary>
     public TimeSpan StartTimeout { get; init; } = TimeSpan.FromSeconds(120);
 

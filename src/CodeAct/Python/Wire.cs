@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace CodeAct.Python;
@@ -8,6 +9,10 @@ internal static class FrameKind
     public const byte Run = (byte)'R';
     public const byte SetVariable = (byte)'S';
     public const byte Checkpoint = (byte)'C';
+    public const byte Tools = (byte)'T';
+    public const byte Answer = (byte)'A';
+    public const byte Call = (byte)'?';
+    public const byte Cancel = (byte)'~';
     public const byte Ready = (byte)'H';
     public const byte Done = (byte)'.';
     public const byte Stdout = (byte)'1';
@@ -64,6 +69,10 @@ internal sealed record TemplateReady(
     string? NoNamespaces,
     IReadOnlyList<string> Lacking);
 
+/// <summary>A call of a tool.</summary>
+internal sealed record WireCall(
+    [property: JsonRequired] uint Call, [property: JsonRequired] string Name, [property: JsonRequired] JsonElement Arguments);
+
 /// <summary>An exception in a cell.</summary>
 internal sealed record WireError(
     [property: JsonRequired] string Name, [property: JsonRequired] string Message, [property: JsonRequired] string Traceback);
@@ -76,6 +85,7 @@ internal sealed record WireError(
 [JsonSerializable(typeof(CheckpointAnswer))]
 [JsonSerializable(typeof(ResumeRequest))]
 [JsonSerializable(typeof(ResumedMessage))]
+[JsonSerializable(typeof(WireCall))]
 [JsonSerializable(typeof(WireError))]
 [JsonSerializable(typeof(Dictionary<string, string>))]
 internal sealed partial class WireJson : JsonSerializerContext;

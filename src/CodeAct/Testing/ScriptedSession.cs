@@ -28,6 +28,9 @@ public sealed class ScriptedSession(TimeProvider time) : IPythonSession
     public IReadOnlyDictionary<string, JsonNode?> Variables => _variables;
 
     /// <inheritdoc/>
+    public IToolHost? Tools { get; set; }
+
+    /// <inheritdoc/>
     public Workspace Workspace { get; } = Workspace.Create();
 
     /// <inheritdoc/>

@@ -36,6 +36,8 @@ internal sealed record CellOutcome(IReadOnlyList<CellEvent> Events)
                     DisplayData display => ("display ", display.Data.PlainText),
                     ExecuteResult result => ("result ", result.Data.PlainText),
                     PythonError error => ("error ", error.Name),
+                    ToolCalled call => ("call ", $"{call.Name} {call.Arguments}"),
+                    ToolReturned call => ("returned ", $"{call.Name} {call.Result}{call.Error}"),
                     CellEnded ended => ("ended ", ended.Status.ToString()),
                     InterpreterRestarted => ("restarted", ""),
                     _ => throw new InvalidOperationException($"No name for {shown}."),

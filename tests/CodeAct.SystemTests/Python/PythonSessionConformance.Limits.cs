@@ -4,7 +4,7 @@ namespace CodeAct.SystemTests.Python;
 
 public abstract partial class PythonSessionConformance
 {
-    private static readonly TimeSpan _short = TimeSpan.FromMilliseconds(300);
+    protected static readonly TimeSpan _short = TimeSpan.FromMilliseconds(300);
 
     [Theory]
     [InlineData("while True: pass")]

@@ -9,6 +9,7 @@ import os
 import resource
 import socket
 import sys
+import tempfile
 
 from . import kernel, mounts, network, seccomp
 
@@ -276,6 +277,7 @@ def _allow(ruleset, path, rights):
 def set_environment(home, temporary):
     os.environ.update(HOME=home, USER="session", LOGNAME="session", PWD=home, TMPDIR=temporary, MPLBACKEND="Agg")
     os.environ.update(MPLCONFIGDIR=temporary + "/matplotlib", IPYTHONDIR=temporary + "/ipython")
+    tempfile.tempdir = None  # it is looked up once
 
 
 def library_tops():

@@ -8,6 +8,7 @@ finding something in a pipe, first takes the frames that were sent before it.
 
 import _thread
 import array
+import concurrent.futures.thread
 import contextlib
 import ctypes
 import fcntl
@@ -300,5 +301,22 @@ def install(output):
         start(thread)
 
     threading.Thread.start = stamped_start
+    _stamp_work(output)
     for owner, name in ((os, "system"), (os, "write"), (os, "posix_spawn"), (os, "posix_spawnp"), (subprocess.Popen, "_execute_child")):
         setattr(owner, name, _flushing(output, getattr(owner, name)))
+
+
+def _stamp_work(output):
+    """Threads of a pool outlive a cell and work for others: they belong to the cell that gave them their work."""
+    item = concurrent.futures.thread._WorkItem
+    make, run = item.__init__, item.run
+
+    def stamped_make(work, *arguments, **options):
+        work.codeact_cell = output.current_cell()
+        make(work, *arguments, **options)
+
+    def stamped_run(work):
+        threading.current_thread().codeact_cell = work.codeact_cell
+        run(work)
+
+    item.__init__, item.run = stamped_make, stamped_run

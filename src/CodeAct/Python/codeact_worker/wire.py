@@ -14,6 +14,8 @@ import threading
 
 RUN, SET = b"R", b"S"  # host to worker: run a cell (source); set a variable (JSON: name and value)
 CHECKPOINT = b"C"  # host to worker: become a checkpoint, with the socket that resumes it; the answer (JSON): pid, or why not
+TOOLS, ANSWER = b"T", b"A"  # host to worker: the tools that there are; an answer (JSON; in place of the cell's id the call's number)
+CALL, CANCEL = b"?", b"~"  # worker to host: call a tool (JSON); the number of a call whose answer nobody waits for any more
 READY, DONE = b"H", b"."  # worker to host: confined and waiting (JSON); the cell is over (2 bytes: OK or RAISED; "i" if interrupted, else "-")
 STDOUT, STDERR = b"1", b"2"  # text
 DISPLAY, RESULT, ERROR = b"D", b"X", b"!"  # JSON
@@ -32,13 +34,14 @@ class Interrupts:
         self.hits = 0  # signals that reached this cell
         self.shielded = 0  # depth of sections of the main thread that must not be cut
         self.pending = False
+        self.waiting = False  # within such a section, at a place where nothing is half done
 
     def start(self):
         """Begins a cell. The cell before may have blocked or replaced the signal."""
         _signal.signal(_signal.SIGINT, self.on_signal)
         _signal.pthread_sigmask(_signal.SIG_UNBLOCK, (_signal.SIGINT,))
         self.hits = 0
-        self.pending = False
+        self.pending = self.waiting = False
         self.running = True
 
     def stop(self):
@@ -53,10 +56,23 @@ class Interrupts:
         if not self.running:
             return
         self.hits += 1
-        if self.shielded:
+        if self.shielded and not self.waiting:
             self.pending = True
         else:
+            self.waiting = False
             raise KeyboardInterrupt
+
+    def wait(self, function, *arguments):
+        """Within a shielded section, calls what waits. False when an interrupt came: it is raised at the end of the section."""
+        try:
+            self.waiting = True
+            if not self.pending:
+                function(*arguments)
+                self.waiting = False
+        except KeyboardInterrupt:
+            self.pending = True
+        self.waiting = False
+        return not self.pending
 
     def unshield(self):
         self.shielded -= 1
@@ -87,10 +103,15 @@ class Channel:
         with self.lock:
             self.held += HEADER.pack(len(payload) + 4, kind, cell) + payload
 
+    def has_frame(self):
+        """A whole frame has been received already."""
+        received = self.received
+        return len(received) >= 5 and len(received) >= 5 + int.from_bytes(received[:4], "little")
+
     def receive(self):
         """The next frame as (kind, cell, payload), or None when the host is gone."""
         received = self.received
-        while len(received) < 5 or len(received) < 5 + int.from_bytes(received[:4], "little"):
+        while not self.has_frame():
             piece, ancillary, _, _ = self.sock.recvmsg(1 << 16, ONE_DESCRIPTOR, socket.MSG_CMSG_CLOEXEC)
             if not piece:
                 return None

@@ -5,7 +5,7 @@ import os
 import random
 import sys
 
-from . import frozen, wire
+from . import frozen, tools, wire
 
 
 class Worker:
@@ -14,12 +14,13 @@ class Worker:
         self.sandbox = sandbox
         self.output = output
         self.interrupts = interrupts
+        self.toolbox = tools.Toolbox(shell, output)
 
     def serve(self):
         while True:
             try:
                 channel = self.output.channel  # a worker resumed from a checkpoint has another
-                frame = channel.receive()
+                frame = self.toolbox.calls.receive()
                 if frame is None:
                     os._exit(0)
                 kind, cell, payload = frame
@@ -29,6 +30,8 @@ class Worker:
                     variable = json.loads(payload)
                     self.shell.user_ns[variable["name"]] = variable["value"]
                     self.output.send(wire.DONE, wire.OK, cell)
+                elif kind == wire.TOOLS:
+                    self.toolbox.define(payload)
                 elif kind == wire.CHECKPOINT:
                     frozen.checkpoint(self.output, channel.descriptors.pop(), self.move)
             except KeyboardInterrupt:  # came between a cell's end and stop(); the cell has been answered or is below
@@ -42,6 +45,7 @@ class Worker:
 
     def run(self, cell, source):
         self.output.start(cell)
+        self.toolbox.start()
         status = wire.RAISED
         try:
             try:
@@ -54,6 +58,7 @@ class Worker:
             self.interrupts.stop()
             if not self.shell.error_sent:
                 self.shell.show_error(*sys.exc_info())
+        self.toolbox.calls.stop()
         interrupted = b"i" if self.interrupts.hits else b"-"
         self.output.end(status + interrupted)
 

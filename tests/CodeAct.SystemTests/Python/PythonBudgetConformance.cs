@@ -2,8 +2,8 @@ using CodeAct.Python;
 
 namespace CodeAct.SystemTests.Python;
 
-// Limits other than wall time: each ends in a result or in an exception that names it, its value and what was kept.
-public abstract partial class PythonSessionConformance
+/// <summary>Limits other than wall time: each ends in a result or in an exception that names it, its value and what was kept.</summary>
+public abstract class PythonBudgetConformance : PythonSessionConformance
 {
     [Theory]
     [InlineData("while True: pass")]

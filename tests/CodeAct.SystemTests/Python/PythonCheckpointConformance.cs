@@ -3,7 +3,7 @@ using CodeAct.Python;
 namespace CodeAct.SystemTests.Python;
 
 /// <summary>Checkpoints and rollbacks: what they hold, what they refuse, and how a session goes on after a kill.</summary>
-public abstract class PythonCheckpointConformance : PythonSessionConformance
+public abstract class PythonCheckpointConformance : PythonBudgetConformance
 {
     [Fact]
     public async Task A_rollback_takes_variables_and_files_back()
