@@ -37,6 +37,15 @@ internal sealed record ControlGroupPlaces(int Version, string? Memory, string? T
             : new ControlGroupPlaces(2, offered.Contains("memory") ? own : null, offered.Contains("pids") ? own : null, own);
     }
 
+    /// <summary>Of version 2: the same one level up; null at the top.</summary>
+    public ControlGroupPlaces? Above()
+    {
+        var above = Path.GetDirectoryName(Processor!)!;
+        return !File.Exists(Path.Combine(above, "cgroup.procs"))
+            ? null
+            : this with { Memory = Memory is null ? null : above, Tasks = Tasks is null ? null : above, Processor = above };
+    }
+
     internal static string[] Words(string file) =>
         File.Exists(file) ? File.ReadAllText(file).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : [];
 
@@ -98,11 +107,12 @@ internal sealed class ControlGroups : IAsyncDisposable
             return new ControlGroups(places, "no control groups are mounted");
         }
 
-        var groups = new ControlGroups(places, "");
-        foreach (var place in places.All)
+        // In version 2 a group that has processes, as our own does, can have no limited groups below it. One above can, if this
+        // user has been given it; what limits the groups in between then does not hold for sessions.
+        var groups = Try(places);
+        for (var above = places.Version == 2 ? places.Above() : null; above is not null && !groups.Places.All.Any(); above = above.Above())
         {
-            RemoveStale(place);
-            groups.Try(place);
+            groups = Try(above) is { Places: var found } higher && found.All.Any() ? higher : groups;
         }
 
         return groups;
@@ -201,12 +211,24 @@ internal sealed class ControlGroups : IAsyncDisposable
         }
     }
 
+    private static ControlGroups Try(ControlGroupPlaces places)
+    {
+        var groups = new ControlGroups(places, "");
+        foreach (var place in places.All)
+        {
+            groups.Try(place);
+        }
+
+        return groups;
+    }
+
     /// <summary>Makes the engine's own group; a place where that fails is none.</summary>
     private void Try(string place)
     {
+        var group = Path.Combine(place, _name);
         try
         {
-            var group = Path.Combine(place, _name);
+            RemoveStale(place);
             if (Places.Version == 2)
             {
                 // The controllers of a group's children are switched on in the group, which may have no processes itself.
@@ -222,6 +244,7 @@ internal sealed class ControlGroups : IAsyncDisposable
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
+            TryRemove(group);
             Why = refused.Message;
             Places = Places with
             {
