@@ -24,13 +24,13 @@ internal sealed record ControlGroupPlaces(int Version, string? Memory, string? T
     public static ControlGroupPlaces Find(IReadOnlyList<string> memberships, IReadOnlyList<string> mounts, string prefix)
     {
         string? First(string controller) =>
-            Place(memberships, mounts, prefix, names => names.Contains(controller), "cgroup", controller);
+            Place(memberships, mounts, prefix, "cgroup", controller);
         if (First("memory") is not null || First("pids") is not null)
         {
             return new ControlGroupPlaces(1, First("memory"), First("pids"), First("cpuacct"));
         }
 
-        var own = Place(memberships, mounts, prefix, names => names is [""], "cgroup2", "");
+        var own = Place(memberships, mounts, prefix, "cgroup2", "");
         var offered = own is null ? [] : Words(Path.Combine(own, "cgroup.controllers"));
         return own is null
             ? new ControlGroupPlaces(0, null, null, null)
@@ -50,12 +50,13 @@ internal sealed record ControlGroupPlaces(int Version, string? Memory, string? T
         File.Exists(file) ? File.ReadAllText(file).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : [];
 
     private static string? Place(
-        IReadOnlyList<string> memberships, IReadOnlyList<string> mounts, string prefix, Func<string[], bool> isWanted, string kind, string option)
+        IReadOnlyList<string> memberships, IReadOnlyList<string> mounts, string prefix, string kind, string controller)
     {
-        var own = memberships.Select(line => line.Split(':', 3)).FirstOrDefault(parts => parts.Length == 3 && isWanted(parts[1].Split(',')));
+        var own = memberships.Select(line => line.Split(':', 3))
+            .FirstOrDefault(parts => parts.Length == 3 && parts[1].Split(',').Contains(controller));
         var mount = mounts.Select(line => line.Split(' ')).FirstOrDefault(fields =>
             Array.IndexOf(fields, "-") is > 0 and var dash && fields[dash + 1] == kind
-            && (option.Length == 0 || fields[^1].Split(',').Contains(option)));
+            && (controller.Length == 0 || fields[^1].Split(',').Contains(controller)));
         if (own is null || mount is null)
         {
             return null;
@@ -134,14 +135,10 @@ internal sealed class ControlGroups : IAsyncDisposable
     /// <summary>Removes the directories of a group as soon as its processes have ended; the last of them have been killed.</summary>
     public void Remove(IReadOnlyList<string> directories)
     {
-        var left = directories.Where(directory => !TryRemove(directory)).ToList();
-        if (left.Count > 0)
+        lock (_removing)
         {
-            lock (_removing)
-            {
-                _removing.RemoveWhere(task => task.IsCompleted);
-                _removing.Add(RemoveAsync(left));
-            }
+            _removing.RemoveWhere(task => task.IsCompleted);
+            _removing.Add(RemoveAsync([.. directories]));
         }
     }
 
@@ -332,7 +329,8 @@ internal sealed class ControlGroup : IDisposable
     private static string Read(string directory, string file) => File.ReadAllText(Path.Combine(directory, file)).Trim();
 
     private static long Count(string directory, string file, string name) =>
-        File.ReadLines(Path.Combine(directory, file)).Select(line => line.Split(' ')).FirstOrDefault(words => words[0] == name) is [_, var value]
+        File.ReadLines(Path.Combine(directory, file)).Select(line => line.Split(' '))
+            .FirstOrDefault(words => words[0] == name) is [_, var value]
             ? long.Parse(value, CultureInfo.InvariantCulture)
             : 0;
 
