@@ -109,6 +109,7 @@ internal sealed class TemplateProcess : IWorkerSource
             reactor?.Dispose();
             if (groups is not null)
             {
+                await Task.WhenAny(probing ?? Task.CompletedTask); // what it makes is removed here
                 await groups.DisposeAsync();
             }
 
@@ -143,6 +144,7 @@ internal sealed class TemplateProcess : IWorkerSource
         }
         catch
         {
+            await Task.WhenAny(probing ?? Task.CompletedTask);
             await DisposeAsync();
             throw;
         }
