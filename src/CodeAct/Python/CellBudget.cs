@@ -94,14 +94,14 @@ internal sealed class CellBudget : IDisposable
         StopCause.ProcessorTime => $"The cell reached its limit of {Seconds(_cell.ProcessorTime!.Value)} of processor time",
         StopCause.Output => $"The cell reached its output limit of {Bytes(_limits.OutputBytes)}",
         StopCause.Workspace => $"The cell wrote more than the {Bytes(_limits.WorkspaceBytes)} or the "
-            + $"{_limits.WorkspaceFiles.ToString("N0", CultureInfo.InvariantCulture)} files that the workspace may hold",
+            + $"{Number(_limits.WorkspaceFiles)} files that the workspace may hold",
         _ => "The cell was interrupted",
     };
 
     /// <summary>What was dropped and what was slowed, to be added to a reason; empty when nothing was.</summary>
     public string Remarks =>
         (IsCut ? $"; it showed {Bytes(_shown)}, and what came after the limit is left out" : "")
-        + (IsSlowed ? $"; its output was slowed to {_limits.EventsPerSecond.ToString("N0", CultureInfo.InvariantCulture)} events a second" : "");
+        + (IsSlowed ? $"; its output was slowed to {Number(_limits.EventsPerSecond)} events a second" : "");
 
     /// <summary>Bytes in the unit that people use.</summary>
     public static string Bytes(long bytes) => bytes switch
@@ -116,6 +116,8 @@ internal sealed class CellBudget : IDisposable
     public static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.###} s");
 
     public void Dispose() => _sampling?.Dispose();
+
+    private static string Number(int number) => number.ToString("N0", CultureInfo.InvariantCulture);
 
     private static long Size(MimeBundle bundle) => bundle.Data.Sum(form => (long)form.Value.Length);
 

@@ -24,29 +24,39 @@ internal sealed record ControlGroupPlaces(int Version, string? Memory, string? T
     public static ControlGroupPlaces Find(IReadOnlyList<string> memberships, IReadOnlyList<string> mounts, string prefix)
     {
         string? First(string controller) =>
-            Place(memberships, mounts, prefix, names => names.Contains(controller), "cgroup", controller);
+            Place(memberships, mounts, prefix, "cgroup", controller);
         if (First("memory") is not null || First("pids") is not null)
         {
             return new ControlGroupPlaces(1, First("memory"), First("pids"), First("cpuacct"));
         }
 
-        var own = Place(memberships, mounts, prefix, names => names is [""], "cgroup2", "");
+        var own = Place(memberships, mounts, prefix, "cgroup2", "");
         var offered = own is null ? [] : Words(Path.Combine(own, "cgroup.controllers"));
         return own is null
             ? new ControlGroupPlaces(0, null, null, null)
             : new ControlGroupPlaces(2, offered.Contains("memory") ? own : null, offered.Contains("pids") ? own : null, own);
     }
 
+    /// <summary>Of version 2: the same one level up; null at the top.</summary>
+    public ControlGroupPlaces? Above()
+    {
+        var above = Path.GetDirectoryName(Processor!)!;
+        return !File.Exists(Path.Combine(above, "cgroup.procs"))
+            ? null
+            : this with { Memory = Memory is null ? null : above, Tasks = Tasks is null ? null : above, Processor = above };
+    }
+
     internal static string[] Words(string file) =>
         File.Exists(file) ? File.ReadAllText(file).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries) : [];
 
     private static string? Place(
-        IReadOnlyList<string> memberships, IReadOnlyList<string> mounts, string prefix, Func<string[], bool> isWanted, string kind, string option)
+        IReadOnlyList<string> memberships, IReadOnlyList<string> mounts, string prefix, string kind, string controller)
     {
-        var own = memberships.Select(line => line.Split(':', 3)).FirstOrDefault(parts => parts.Length == 3 && isWanted(parts[1].Split(',')));
+        var own = memberships.Select(line => line.Split(':', 3))
+            .FirstOrDefault(parts => parts.Length == 3 && parts[1].Split(',').Contains(controller));
         var mount = mounts.Select(line => line.Split(' ')).FirstOrDefault(fields =>
             Array.IndexOf(fields, "-") is > 0 and var dash && fields[dash + 1] == kind
-            && (option.Length == 0 || fields[^1].Split(',').Contains(option)));
+            && (controller.Length == 0 || fields[^1].Split(',').Contains(controller)));
         if (own is null || mount is null)
         {
             return null;
@@ -98,11 +108,12 @@ internal sealed class ControlGroups : IAsyncDisposable
             return new ControlGroups(places, "no control groups are mounted");
         }
 
-        var groups = new ControlGroups(places, "");
-        foreach (var place in places.All)
+        // In version 2 a group that has processes, as our own does, can have no limited groups below it. One above can, if this
+        // user has been given it; what limits the groups in between then does not hold for sessions.
+        var groups = Try(places);
+        for (var above = places.Version == 2 ? places.Above() : null; above is not null && !groups.Places.All.Any(); above = above.Above())
         {
-            RemoveStale(place);
-            groups.Try(place);
+            groups = Try(above) is { Places: var found } higher && found.All.Any() ? higher : groups;
         }
 
         return groups;
@@ -124,14 +135,10 @@ internal sealed class ControlGroups : IAsyncDisposable
     /// <summary>Removes the directories of a group as soon as its processes have ended; the last of them have been killed.</summary>
     public void Remove(IReadOnlyList<string> directories)
     {
-        var left = directories.Where(directory => !TryRemove(directory)).ToList();
-        if (left.Count > 0)
+        lock (_removing)
         {
-            lock (_removing)
-            {
-                _removing.RemoveWhere(task => task.IsCompleted);
-                _removing.Add(RemoveAsync(left));
-            }
+            _removing.RemoveWhere(task => task.IsCompleted);
+            _removing.Add(RemoveAsync([.. directories]));
         }
     }
 
@@ -201,12 +208,24 @@ internal sealed class ControlGroups : IAsyncDisposable
         }
     }
 
+    private static ControlGroups Try(ControlGroupPlaces places)
+    {
+        var groups = new ControlGroups(places, "");
+        foreach (var place in places.All)
+        {
+            groups.Try(place);
+        }
+
+        return groups;
+    }
+
     /// <summary>Makes the engine's own group; a place where that fails is none.</summary>
     private void Try(string place)
     {
+        var group = Path.Combine(place, _name);
         try
         {
-            var group = Path.Combine(place, _name);
+            RemoveStale(place);
             if (Places.Version == 2)
             {
                 // The controllers of a group's children are switched on in the group, which may have no processes itself.
@@ -222,6 +241,7 @@ internal sealed class ControlGroups : IAsyncDisposable
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {
+            TryRemove(group);
             Why = refused.Message;
             Places = Places with
             {
@@ -309,7 +329,8 @@ internal sealed class ControlGroup : IDisposable
     private static string Read(string directory, string file) => File.ReadAllText(Path.Combine(directory, file)).Trim();
 
     private static long Count(string directory, string file, string name) =>
-        File.ReadLines(Path.Combine(directory, file)).Select(line => line.Split(' ')).FirstOrDefault(words => words[0] == name) is [_, var value]
+        File.ReadLines(Path.Combine(directory, file)).Select(line => line.Split(' '))
+            .FirstOrDefault(words => words[0] == name) is [_, var value]
             ? long.Parse(value, CultureInfo.InvariantCulture)
             : 0;
 

@@ -251,7 +251,8 @@ internal sealed partial class LocalSession
         }
 
         throw new CheckpointException(
-            $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(_answerWithin)}; a thread may hold it.");
+            $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(_answerWithin)}; a thread may "
+            + "hold it.");
     }
 
     /// <summary>Before a cell: makes sure that what would be lost with it is little.</summary>

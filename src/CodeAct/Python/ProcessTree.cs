@@ -86,7 +86,8 @@ internal static class ProcessTree
         var stat = Read($"/proc/{pid}/stat");
         var fields = stat[(stat.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
         var own = fields.Skip(11).Take(4).Sum(field => long.Parse(field, CultureInfo.InvariantCulture)); // utime, stime, cutime, cstime
-        return TimeSpan.FromSeconds((double)own / Ticks) + Children(pid).Aggregate(TimeSpan.Zero, (sum, child) => sum + ProcessorTime(child));
+        var children = Children(pid).Aggregate(TimeSpan.Zero, (sum, child) => sum + ProcessorTime(child));
+        return children + TimeSpan.FromSeconds((double)own / Ticks);
     }
 
     private static string[] Threads(int pid)

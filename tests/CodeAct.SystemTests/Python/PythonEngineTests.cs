@@ -37,6 +37,8 @@ public sealed class PythonEngineTests
     [Fact]
     public async Task No_control_group_is_left_behind()
     {
+        await Assert.ThrowsAsync<PythonUnavailableException>(
+            () => PythonEngine.StartAsync(new PythonEngineOptions { Python = "/bin/false" }, TestContext.Current.CancellationToken));
         await using (var engine = await PythonEngine.StartAsync(new PythonEngineOptions { Modules = [], PoolSize = 1 }, TestContext.Current.CancellationToken))
         {
             Assert.All(engine.Sandbox.Layers.TakeLast(2), layer => Assert.True(layer.Enforced, layer.How));

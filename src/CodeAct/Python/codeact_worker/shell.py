@@ -224,7 +224,9 @@ def _text(value):
     if isinstance(value, str):
         return shorten(value)
     if isinstance(value, (bytes, bytearray, memoryview)):
-        return base64.b64encode(value).decode("ascii") if len(value) <= LONGEST_BYTES else f"({len(value):,} bytes are too many to be shown)"
+        if len(value) > LONGEST_BYTES:
+            return f"({len(value):,} bytes are too many to be shown)"
+        return base64.b64encode(value).decode("ascii")
     return shorten(wire.to_json(value).decode("utf-8"))
 
 
