@@ -1,0 +1,4 @@
+# attempt: an integer with billions of digits
+# expect: hard
+x = 7 ** (3 ** 19)
+x = x * x
