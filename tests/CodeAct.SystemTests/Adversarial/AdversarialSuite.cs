@@ -24,8 +24,8 @@ public abstract class AdversarialSuite(Arena arena, ITestOutputHelper output)
         await Arena.QuietAsync();
         Latency[] latencies = [.. arena.Latencies];
         output.WriteLine(arena.Scores.Write(latencies));
-        var peace = Scoreboard.Percentile(latencies.Where(latency => !latency.UnderAttack).Select(latency => latency.Milliseconds), 0.99);
-        var attack = Scoreboard.Percentile(latencies.Where(latency => latency.UnderAttack).Select(latency => latency.Milliseconds), 0.99);
+        var peace = Scoreboard.Percentile(latencies.Where(latency => latency.Attack is null).Select(latency => latency.Milliseconds), 0.99);
+        var attack = Scoreboard.Percentile(latencies.Where(latency => latency.Attack is not null).Select(latency => latency.Milliseconds), 0.99);
         Assert.True(attack < Math.Max(50, 10 * peace), $"The neighbours' p99 is {attack:0.0} ms under attack and {peace:0.0} ms in peace.");
         Assert.Equal(0, arena.Scores.Escapes);
     }
@@ -60,10 +60,12 @@ public abstract class AdversarialSuite(Arena arena, ITestOutputHelper output)
             await Trial.SetAsync(session, "CANARY", arena.Whereabouts());
             var prelude = await File.ReadAllTextAsync(Path.Combine(AttackProgram.Root, "prelude.py"), TestContext.Current.CancellationToken);
             Assert.Equal(CellStatus.Ok, (await Trial.RunAsync(session, prelude, TimeSpan.FromSeconds(10))).Ended.Status);
-            arena.Attack(on: true);
-            foreach (var cell in program.Cells)
+            arena.Attack(program.Category);
+            Checkpoint? checkpoint = null;
+            foreach (var (action, source) in program.Cells)
             {
-                last = await Trial.RunAsync(session, cell, program.Limit);
+                checkpoint = await Trial.ActAsync(session, action, checkpoint);
+                last = await Trial.RunAsync(session, source, program.Limit);
                 failures.AddRange(Judge(program, last));
             }
 
@@ -77,7 +79,7 @@ public abstract class AdversarialSuite(Arena arena, ITestOutputHelper output)
         finally
         {
             await DisposeAsync(session, failures);
-            arena.Attack(on: false);
+            arena.Attack(null);
         }
 
         var grown = Footprint.Peak - resident;

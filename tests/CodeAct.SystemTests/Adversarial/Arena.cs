@@ -13,7 +13,7 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
     private readonly List<Neighbour> _neighbours = [];
     private readonly string _secret = Canaries.Secret();
     private Canaries _canaries = null!;
-    private volatile bool _underAttack;
+    private volatile string? _attack;
 
     public static TimeSpan Grace { get; } = TimeSpan.FromMilliseconds(500);
 
@@ -48,7 +48,7 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
             TestContext.Current.CancellationToken);
         for (var number = 0; number < NeighbourCount; number++)
         {
-            _neighbours.Add(await Neighbour.MoveInAsync(Engine, _secret, () => _underAttack));
+            _neighbours.Add(await Neighbour.MoveInAsync(Engine, _secret, () => _attack));
         }
 
         Footprint = new Footprint(Path.GetDirectoryName(Path.GetDirectoryName(_neighbours[0].Workspace))!);
@@ -83,7 +83,7 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
         return whereabouts;
     }
 
-    internal void Attack(bool on) => _underAttack = on;
+    internal void Attack(string? category) => _attack = category;
 
     /// <summary>What has been done to the host and to the neighbours that should not have; nothing when all is well.</summary>
     internal async Task<IReadOnlyList<string>> DamageAsync()

@@ -22,18 +22,24 @@ public enum Expectation
     Died,
 }
 
-/// <summary>One hostile program: a Python file that begins with lines of <c># name: value</c>; <c># %%</c> begins a further cell.</summary>
+/// <summary>One hostile program: a Python file that begins with lines of <c># name: value</c>.</summary>
+/// <remarks>
+/// <c># %%</c> begins a further cell. <c># %% checkpoint</c> and <c># %% rollback</c> have the host take a checkpoint and go back to it before.
+/// </remarks>
 /// <param name="Name">Its path below the programs' directory, without the ending.</param>
 /// <param name="Attempt">What it tries, for the reader of a failure.</param>
 /// <param name="Expect">How its last cell must end.</param>
 /// <param name="Floor">The same without namespaces; null when it is not run there.</param>
 /// <param name="Reason">What the result's reason must contain.</param>
 /// <param name="Limit">The soft limit of each of its cells.</param>
-/// <param name="Cells">The sources, in order.</param>
+/// <param name="Cells">What the host is to do before each cell, and its source.</param>
 internal sealed record AttackProgram(
-    string Name, string Attempt, Expectation Expect, Expectation? Floor, string? Reason, TimeSpan Limit, IReadOnlyList<string> Cells)
+    string Name, string Attempt, Expectation Expect, Expectation? Floor, string? Reason, TimeSpan Limit, IReadOnlyList<(string Action, string Source)> Cells)
 {
     private const string NextCell = "# %%";
+
+    public const string Checkpoint = "checkpoint";
+    public const string Rollback = "rollback";
 
     private static readonly TimeSpan _limit = TimeSpan.FromMilliseconds(500);
 
@@ -70,8 +76,8 @@ internal sealed record AttackProgram(
             var other => Enum.Parse<Expectation>(other, ignoreCase: true),
         };
         var limit = header.TryGetValue("limit", out var seconds) ? TimeSpan.FromSeconds(double.Parse(seconds)) : _limit;
-        var source = string.Join('\n', lines.Skip(header.Count));
+        var cells = $" \n{string.Join('\n', lines.Skip(header.Count))}".Split('\n' + NextCell).Select(cell => cell.Split('\n', 2));
         return new AttackProgram(
-            name, header["attempt"], expect, floor, header.GetValueOrDefault("reason"), limit, source.Split(NextCell + '\n'));
+            name, header["attempt"], expect, floor, header.GetValueOrDefault("reason"), limit, [.. cells.Select(cell => (cell[0].Trim(), cell.ElementAtOrDefault(1) ?? ""))]);
     }
 }

@@ -47,7 +47,7 @@ internal sealed class Footprint(string engineDirectory)
         .Single();
 
     private static int Launcher(string engineDirectory) => Everything().First(pid =>
-        Text($"/proc/{pid}/cmdline").Contains($"\0{engineDirectory}\0", StringComparison.Ordinal) && Parent(pid) == Environment.ProcessId);
+        Parent(pid) == Environment.ProcessId && new FileInfo($"/proc/{pid}/cwd").LinkTarget == engineDirectory);
 
     private static IEnumerable<int> Everything() =>
         Directory.EnumerateDirectories("/proc").Select(Path.GetFileName).Where(name => char.IsAsciiDigit(name![0])).Select(int.Parse!);

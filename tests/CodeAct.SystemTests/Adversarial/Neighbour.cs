@@ -5,8 +5,8 @@ using CodeAct.SystemTests.Python;
 
 namespace CodeAct.SystemTests.Adversarial;
 
-/// <summary>How long a neighbour's cell took, and whether an attack was on.</summary>
-internal readonly record struct Latency(bool UnderAttack, double Milliseconds);
+/// <summary>How long a neighbour's cell took, and the category of the attack that was on, if any.</summary>
+internal readonly record struct Latency(string? Attack, double Milliseconds);
 
 /// <summary>A session of somebody else on the same engine, which works all the while and has secrets of its own.</summary>
 internal sealed class Neighbour : IAsyncDisposable
@@ -21,23 +21,24 @@ internal sealed class Neighbour : IAsyncDisposable
     private readonly ConcurrentQueue<string> _failures = [];
     private readonly Task _work;
 
-    private Neighbour(IPythonSession session, Func<bool> isUnderAttack)
+    private Neighbour(IPythonSession session, Func<string?> attack)
     {
         _session = session;
-        _work = Task.Run(() => WorkAsync(isUnderAttack), CancellationToken.None);
+        _work = Task.Run(() => WorkAsync(attack), CancellationToken.None);
     }
 
     public string Workspace => _session.Workspace.Root;
 
     public IEnumerable<Latency> Latencies => _latencies;
 
-    public static async Task<Neighbour> MoveInAsync(PythonEngine engine, string secret, Func<bool> isUnderAttack)
+    public static async Task<Neighbour> MoveInAsync(PythonEngine engine, string secret, Func<string?> attack)
     {
-        var session = await engine.CreateSessionAsync(new SessionOptions(), TestContext.Current.CancellationToken);
+        var options = new SessionOptions { Checkpoints = new CheckpointOptions { Automatic = false } }; // its processes stay the same
+        var session = await engine.CreateSessionAsync(options, TestContext.Current.CancellationToken);
         var furniture = await File.ReadAllTextAsync(Path.Combine(AttackProgram.Root, "neighbour.py"), TestContext.Current.CancellationToken);
         var outcome = await session.RunAsync($"SECRET = '{secret}'\n{furniture}");
         Assert.True(outcome.Status == CellStatus.Ok, $"{outcome.Order}: {outcome.Stderr}");
-        return new Neighbour(session, isUnderAttack);
+        return new Neighbour(session, attack);
     }
 
     /// <summary>What has happened to it that should not have.</summary>
@@ -56,14 +57,14 @@ internal sealed class Neighbour : IAsyncDisposable
         await _session.DisposeAsync();
     }
 
-    private async Task WorkAsync(Func<bool> isUnderAttack)
+    private async Task WorkAsync(Func<string?> attack)
     {
         using var timer = new PeriodicTimer(_pause);
         while (!_stop.IsCancellationRequested)
         {
             foreach (var (code, answer) in _cells)
             {
-                var underAttack = isUnderAttack();
+                var under = attack();
                 var started = Stopwatch.GetTimestamp();
                 var result = "";
                 var ended = "";
@@ -73,9 +74,9 @@ internal sealed class Neighbour : IAsyncDisposable
                     ended = shown is CellEnded { Status: var status, Reason: var reason } ? $"{status} {reason}" : ended;
                 }
 
-                if (underAttack == isUnderAttack())
+                if (under == attack())
                 {
-                    _latencies.Enqueue(new Latency(underAttack, Stopwatch.GetElapsedTime(started).TotalMilliseconds));
+                    _latencies.Enqueue(new Latency(under, Stopwatch.GetElapsedTime(started).TotalMilliseconds));
                 }
 
                 if (result != answer)

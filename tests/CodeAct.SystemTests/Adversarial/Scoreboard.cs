@@ -34,14 +34,15 @@ internal sealed class Scoreboard(string mode)
         var table = new StringBuilder();
         table.AppendLine($"## {mode}: {Count} programs, {Count - Escapes} contained, {Escapes} not");
         table.AppendLine();
-        table.AppendLine("| category | programs | contained | not | late at the soft limit, median / max | late at the hard limit, median / max | host grew by at most |");
-        table.AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
+        table.AppendLine("| category | programs | contained | not | late at the soft limit, median / max | late at the hard limit, median / max | neighbours' p99 | host grew by at most |");
+        table.AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
         foreach (var category in _scores.Values.GroupBy(score => score.Category).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var escaped = category.Count(score => score.Failures.Count > 0);
             table.AppendLine(
                 $"| {category.Key} | {category.Count()} | {category.Count() - escaped} | {escaped} "
                 + $"| {Late(category.Select(score => score.Soft))} | {Late(category.Select(score => score.Hard))} "
+                + $"| {Percentile(latencies.Where(latency => latency.Attack == category.Key).Select(latency => latency.Milliseconds), 0.99):0.0} ms "
                 + $"| {category.Max(score => score.Memory) >> 20} MiB |");
         }
 
@@ -50,7 +51,7 @@ internal sealed class Scoreboard(string mode)
         table.AppendLine("| --- | ---: | ---: | ---: | ---: |");
         foreach (var underAttack in (bool[])[false, true])
         {
-            double[] samples = [.. latencies.Where(latency => latency.UnderAttack == underAttack).Select(latency => latency.Milliseconds)];
+            double[] samples = [.. latencies.Where(latency => latency.Attack is not null == underAttack).Select(latency => latency.Milliseconds)];
             table.AppendLine(
                 $"| {(underAttack ? "under attack" : "in peace")} | {samples.Length} | {Percentile(samples, 0.5):0.00} ms "
                 + $"| {Percentile(samples, 0.99):0.00} ms | {Percentile(samples, 1):0.00} ms |");

@@ -14,7 +14,7 @@ internal sealed record Trial(CellEnded Ended, TimeSpan Elapsed, string Text, lon
 {
     private const int MostKept = 1 << 18;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(12);
 
     /// <exception cref="TimeoutException">The host hangs.</exception>
     public static Task<Trial> RunAsync(IPythonSession session, string code, TimeSpan limit) =>
@@ -24,6 +24,28 @@ internal sealed record Trial(CellEnded Ended, TimeSpan Elapsed, string Text, lon
     public static Task SetAsync(IPythonSession session, string name, JsonNode value) =>
         session.SetVariableAsync(name, value, TestContext.Current.CancellationToken)
             .WaitAsync(_patience, TimeProvider.System, TestContext.Current.CancellationToken);
+
+    /// <summary>Does what the host is to do before a cell; a checkpoint that the session refuses is none.</summary>
+    /// <exception cref="TimeoutException">The host hangs.</exception>
+    public static async Task<Checkpoint?> ActAsync(IPythonSession session, string action, Checkpoint? checkpoint)
+    {
+        try
+        {
+            switch (action)
+            {
+                case AttackProgram.Checkpoint:
+                    return await session.CheckpointAsync(CancellationToken.None).WaitAsync(_patience, TimeProvider.System, CancellationToken.None);
+                case AttackProgram.Rollback when checkpoint is not null:
+                    await session.RollbackAsync(checkpoint, CancellationToken.None).WaitAsync(_patience, TimeProvider.System, CancellationToken.None);
+                    break;
+            }
+        }
+        catch (CheckpointException)
+        {
+        }
+
+        return checkpoint;
+    }
 
     private static async Task<Trial> RunUnboundedAsync(IPythonSession session, string code, TimeSpan limit)
     {

@@ -1,5 +1,5 @@
 # attempt: a coroutine that ignores its cancellation
-# expect: hard
+# expect: soft
 import asyncio
 async def stay():
     while True:

@@ -1,4 +1,5 @@
 # attempt: one call of numpy that takes a minute
 # expect: hard
 import numpy
-numpy.linalg.svd(numpy.random.rand(4000, 4000))
+a = numpy.sin(numpy.arange(9e6)).reshape(3000, 3000)
+numpy.linalg.svd(a)

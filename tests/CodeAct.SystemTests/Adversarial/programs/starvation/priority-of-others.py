@@ -4,4 +4,4 @@
 def worse(kind, who):
     os.setpriority(kind, who, 19)
 forbidden(
-    lambda: worse(os.PRIO_PROCESS, CANARY["process"]), lambda: worse(os.PRIO_USER, 0), lambda: os.sched_setaffinity(CANARY["process"], {0}))
+    lambda: worse(os.PRIO_PROCESS, CANARY["process"]), lambda: worse(os.PRIO_PROCESS, CANARY["host"]), lambda: os.sched_setaffinity(CANARY["process"], {0}))

@@ -2,7 +2,7 @@
 # expect: lives
 # limit: 2
 import threading
-for n in range(20):
+for n in range(4):
     threading.Thread(target=lambda: [None for _ in iter(int, 1)], daemon=True).start()
 # %%
 1 + 1
