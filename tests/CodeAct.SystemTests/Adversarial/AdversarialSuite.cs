@@ -49,7 +49,6 @@ public abstract class AdversarialSuite(Arena arena, ITestOutputHelper output)
 
     private async Task<Score> TryAsync(AttackProgram program, Expectation expect)
     {
-        var before = arena.Footprint.Take();
         var resident = Footprint.Resident;
         Footprint.ForgetPeak();
         var failures = new List<string>();
@@ -89,7 +88,7 @@ public abstract class AdversarialSuite(Arena arena, ITestOutputHelper output)
         }
 
         failures.AddRange(await arena.DamageAsync());
-        failures.AddRange((await arena.Footprint.AddedAsync(before)).Select(left => $"left behind: {left}"));
+        failures.AddRange((await arena.LeftBehindAsync()).Select(left => $"left behind: {left}"));
         return new Score(
             program.Category,
             failures,

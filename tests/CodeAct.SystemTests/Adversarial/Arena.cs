@@ -13,15 +13,15 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
     private readonly List<Neighbour> _neighbours = [];
     private readonly string _secret = Canaries.Secret();
     private Canaries _canaries = null!;
+    private Footprint _machine = null!;
     private volatile string? _attack;
+    private IReadOnlyList<string> _footprint = [];
 
     public static TimeSpan Grace { get; } = TimeSpan.FromMilliseconds(500);
 
     public PythonEngine Engine { get; private set; } = null!;
 
     internal Scoreboard Scores { get; } = new(namespaces ? "full" : "floor");
-
-    internal Footprint Footprint { get; private set; } = null!;
 
     internal IReadOnlyList<string> Secrets => [_secret, .. _canaries.Secrets];
 
@@ -51,8 +51,9 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
             _neighbours.Add(await Neighbour.MoveInAsync(Engine, _secret, () => _attack));
         }
 
-        Footprint = new Footprint(Path.GetDirectoryName(Path.GetDirectoryName(_neighbours[0].Workspace))!);
-        await Footprint.AddedAsync(Footprint.Take()); // what this process itself opens for looking is open from here on
+        _machine = new Footprint(Path.GetDirectoryName(Path.GetDirectoryName(_neighbours[0].Workspace))!);
+        _footprint = _machine.Take();
+        await LeftBehindAsync(); // what this process itself opens for looking is open from here on
         await QuietAsync();
     }
 
@@ -81,6 +82,13 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
         var whereabouts = _canaries.Whereabouts();
         whereabouts["neighbour"] = _neighbours[0].Workspace;
         return whereabouts;
+    }
+
+    /// <summary>What there is on the machine since the last call; a little later, for the kernel takes its time to clear up.</summary>
+    internal async Task<IReadOnlyList<string>> LeftBehindAsync()
+    {
+        (var added, _footprint) = await _machine.AddedAsync(_footprint);
+        return added;
     }
 
     internal void Attack(string? category) => _attack = category;

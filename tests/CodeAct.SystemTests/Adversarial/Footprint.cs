@@ -21,12 +21,14 @@ internal sealed class Footprint(string engineDirectory)
         [.. Descriptors().Concat(Processes()).Concat(Mounts()).Concat(Files()).Concat(Groups()).Order(StringComparer.Ordinal)];
 
     /// <summary>What is there now and was not then; waits a moment for the kernel to clear up.</summary>
-    public async Task<IReadOnlyList<string>> AddedAsync(IReadOnlyList<string> before)
+    /// <returns>That, and all that is there.</returns>
+    public async Task<(IReadOnlyList<string> Added, IReadOnlyList<string> Now)> AddedAsync(IReadOnlyList<string> before)
     {
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         for (var tries = 0; ; tries++)
         {
-            var added = Take().ToList();
+            var now = Take();
+            var added = now.ToList();
             foreach (var known in before)
             {
                 added.Remove(known);
@@ -34,7 +36,7 @@ internal sealed class Footprint(string engineDirectory)
 
             if (added.Count == 0 || tries == 50)
             {
-                return added;
+                return (added, now);
             }
 
             await timer.WaitForNextTickAsync(TestContext.Current.CancellationToken);
@@ -127,7 +129,7 @@ internal sealed class Footprint(string engineDirectory)
             yield return "workspace " + workspace;
         }
 
-        foreach (var entry in Found("/tmp", "/var/tmp", "/dev/shm", "-xdev", "-uid", $"+{FirstSessionUid - 1}", "-uid", $"-{FirstSessionUid + UidsPerEngine}", "-not", "-path", $"{engineDirectory}/*"))
+        foreach (var entry in Found("/tmp", "/var/tmp", "/dev/shm", "-maxdepth", "1", "-uid", $"+{FirstSessionUid - 1}", "-uid", $"-{FirstSessionUid + UidsPerEngine}", "-not", "-path", $"{engineDirectory}/*"))
         {
             yield return "file " + entry;
         }

@@ -1,6 +1,6 @@
 # attempt: a header alone, and then silence
 # expect: hard
-os.write(CONTROL, struct.pack("<Ic", 50_000_000, b"1"))
+os.write(CONTROL, struct.pack("<Ic", 10_000_000, b"1"))
 while True:
     try:
         time.sleep(60)

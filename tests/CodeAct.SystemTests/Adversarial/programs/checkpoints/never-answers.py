@@ -1,5 +1,6 @@
 # attempt: a host that waits for a checkpoint for ever
 # expect: contained
+# limit: 6
 def forever(*args):
     while True:
         try:
