@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using CodeAct.Python;
 
 namespace CodeAct.SystemTests.Adversarial;
 
@@ -7,6 +7,9 @@ internal sealed class Footprint(string engineDirectory)
 {
     private const long FirstUid = 0x30000000; // of sessions, when the engine runs as root
     private const int UidsPerEngine = 0x1000;
+    private const string ControlGroups = "/sys/fs/cgroup";
+
+    private static readonly string[] _shared = ["/tmp", "/var/tmp", "/dev/shm"];
 
     private readonly int _launcher = Launcher(engineDirectory);
 
@@ -129,22 +132,13 @@ internal sealed class Footprint(string engineDirectory)
             yield return "workspace " + workspace;
         }
 
-        foreach (var entry in Found("/tmp", "/var/tmp", "/dev/shm", "-maxdepth", "1", "-uid", $"+{FirstSessionUid - 1}", "-uid", $"-{FirstSessionUid + UidsPerEngine}", "-not", "-path", $"{engineDirectory}/*"))
+        foreach (var entry in _shared.SelectMany(Directory.EnumerateFileSystemEntries).Where(entry => IsSessions(Libc.Stat(entry).User)))
         {
             yield return "file " + entry;
         }
     }
 
-    private static IEnumerable<string> Groups() =>
-        Found("/sys/fs/cgroup", "-type", "d", "-path", $"*codeact*{Environment.ProcessId}*").Select(group => "cgroup " + group);
-
-    private static string[] Found(params string[] arguments)
-    {
-        var start = new ProcessStartInfo("find", arguments) { RedirectStandardOutput = true, RedirectStandardError = true, UseShellExecute = false };
-        using var find = Process.Start(start)!;
-        find.ErrorDataReceived += (_, _) => { }; // what disappears while it looks
-        find.BeginErrorReadLine();
-        using var found = find.StandardOutput;
-        return found.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
-    }
+    private static IEnumerable<string> Groups() => Directory.Exists(ControlGroups)
+        ? Directory.EnumerateDirectories(ControlGroups, $"codeact-{Environment.ProcessId}-*", SearchOption.AllDirectories).Select(group => "cgroup " + group)
+        : [];
 }
