@@ -90,9 +90,9 @@ internal static unsafe partial class HostileTree
             {
                 var full = Path.Join(path, name);
                 var stamp = Libc.Stat(full);
-                if (stamp.Mode != 0)
+                var target = stamp.Kind == Libc.SymbolicLink ? new FileInfo(full).LinkTarget : null;
+                if (stamp.Mode != 0 && (stamp.Kind == Libc.SymbolicLink) == (target is not null)) // else it has changed meanwhile
                 {
-                    var target = stamp.Kind == Libc.SymbolicLink ? new FileInfo(full).LinkTarget : null;
                     entries.Add(new TreeEntry(directory == "." ? name : $"{directory}/{name}", stamp, target));
                 }
             }

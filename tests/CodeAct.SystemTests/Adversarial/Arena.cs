@@ -51,11 +51,13 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
             _neighbours.Add(await Neighbour.MoveInAsync(Engine, _secret, () => _attack));
         }
 
-        _machine = new Footprint(Path.GetDirectoryName(Path.GetDirectoryName(_neighbours[0].Workspace))!);
+        _machine = new Footprint(EngineDirectory);
         _footprint = _machine.Take();
         await LeftBehindAsync(); // what this process itself opens for looking is open from here on
         await QuietAsync();
     }
+
+    private string EngineDirectory => _neighbours[0].Workspace[.._neighbours[0].Workspace.IndexOf("/workspaces/", StringComparison.Ordinal)];
 
     /// <summary>Lets the neighbours work by themselves for a while, for the comparison.</summary>
     public static async Task QuietAsync()
@@ -80,6 +82,7 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
     internal JsonObject Whereabouts()
     {
         var whereabouts = _canaries.Whereabouts();
+        whereabouts["engine"] = EngineDirectory;
         whereabouts["neighbour"] = _neighbours[0].Workspace;
         return whereabouts;
     }

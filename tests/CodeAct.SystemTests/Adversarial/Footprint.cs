@@ -78,7 +78,7 @@ internal sealed class Footprint(string engineDirectory)
     /// <summary>By kind: the numbers of sockets and of pipes are others each time.</summary>
     private static IEnumerable<string> Descriptors() => Directory.EnumerateFileSystemEntries("/proc/self/fd")
         .Select(link => new FileInfo(link).LinkTarget)
-        .Where(target => target is not null && !target.StartsWith("/proc/", StringComparison.Ordinal) && !target.EndsWith(".dll", StringComparison.Ordinal))
+        .Where(target => target is not null && !target.StartsWith("/proc/", StringComparison.Ordinal) && Path.GetExtension(target) is not (".dll" or ".pdb"))
         .Select(target => "descriptor " + string.Concat(target!.Where(letter => !char.IsAsciiDigit(letter))));
 
     /// <summary>Descendants of the engine, and whatever runs as one of its sessions.</summary>

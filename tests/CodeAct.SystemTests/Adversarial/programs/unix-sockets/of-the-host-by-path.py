@@ -3,4 +3,4 @@
 # floor: yes
 forbidden(
     lambda: socket.socket(socket.AF_UNIX).connect(CANARY["stream"]), lambda: socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM).sendto(b"x", CANARY["datagram"]),
-    lambda: socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).connect(os.path.dirname(os.path.dirname(CANARY["neighbour"])) + "/host"))
+    lambda: socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET).connect(CANARY["engine"] + "/host"))
