@@ -34,15 +34,16 @@ internal sealed class Scoreboard(string mode)
         var table = new StringBuilder();
         table.AppendLine($"## {mode}: {Count} programs, {Count - Escapes} contained, {Escapes} not");
         table.AppendLine();
-        table.AppendLine("| category | programs | contained | not | late at the soft limit, median / max | late at the hard limit, median / max | neighbours' p99 | host grew by at most |");
+        table.AppendLine("| category | programs | contained | not | late at the soft limit, median / max | late at the hard limit, median / max | neighbours' p99 / max | host grew by at most |");
         table.AppendLine("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |");
+        IEnumerable<double> Of(string attack) => latencies.Where(latency => latency.Attack == attack).Select(latency => latency.Milliseconds);
         foreach (var category in _scores.Values.GroupBy(score => score.Category).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
             var escaped = category.Count(score => score.Failures.Count > 0);
             table.AppendLine(
                 $"| {category.Key} | {category.Count()} | {category.Count() - escaped} | {escaped} "
                 + $"| {Late(category.Select(score => score.Soft))} | {Late(category.Select(score => score.Hard))} "
-                + $"| {Percentile(latencies.Where(latency => latency.Attack == category.Key).Select(latency => latency.Milliseconds), 0.99):0.0} ms "
+                + $"| {Percentile(Of(category.Key), 0.99):0.0} / {Percentile(Of(category.Key), 1):0.0} ms "
                 + $"| {category.Max(score => score.Memory) >> 20} MiB |");
         }
 
