@@ -22,6 +22,7 @@ internal static unsafe partial class HostileTree
     private const int ForReading = 0x80000; // O_CLOEXEC, and O_RDONLY is 0
     private const int PathOnly = 0x280000; // O_PATH | O_CLOEXEC
     private const int MostFruitless = 100; // rounds: someone may be making new files
+    private const int LongestPath = 1024; // of a directory that is entered: each is reached from the root
     private const int MostInOne = 100_000; // entries of a directory that are looked at
     private const int NameOffset = 19; // of d_name in struct dirent, 64 bit
     private const uint OwnerOnly = 0x1C0; // 0700
@@ -35,7 +36,7 @@ internal static unsafe partial class HostileTree
 
     /// <summary>
     /// What is below the root, a directory before its contents. Only directories that are reached over directories are entered;
-    /// what has no name in UTF-8 or lies too deep for a path is left out.
+    /// what has no name in UTF-8 or lies too deep is left out.
     /// </summary>
     public static IEnumerable<TreeEntry> Walk(string root, Func<string, bool> enters)
     {
@@ -45,7 +46,7 @@ internal static unsafe partial class HostileTree
             foreach (var entry in Entries(root, directory))
             {
                 yield return entry;
-                if (entry.Stamp.Kind == Libc.Directory && enters(entry.Path))
+                if (entry.Stamp.Kind == Libc.Directory && entry.Path.Length < LongestPath && enters(entry.Path))
                 {
                     left.Enqueue(entry.Path);
                 }

@@ -249,7 +249,8 @@ internal sealed partial class LocalSession(
     private async Task AssignAsync(Worker worker, string name, JsonNode? value)
     {
         var reader = new CellReader(++_cell);
-        using var ladder = new InterruptLadder(worker, _answerWithin, engine.Options.InterruptGrace, engine.Options.Time); // it may not answer
+        var (grace, time) = (engine.Options.InterruptGrace, engine.Options.Time);
+        using var ladder = new InterruptLadder(worker, _answerWithin, grace, time); // code of the session can keep it from answering
         var assignment = new JsonObject { ["name"] = name, ["value"] = value?.DeepClone() };
         await SendAsync(worker, FrameKind.SetVariable, Encoding.UTF8.GetBytes(assignment.ToJsonString()));
         while (!reader.Done && !worker.Ended)

@@ -14,7 +14,7 @@ internal sealed record Trial(CellEnded Ended, TimeSpan Elapsed, string Text, lon
 {
     private const int MostKept = 1 << 18;
 
-    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(20);
 
     /// <exception cref="TimeoutException">The host hangs.</exception>
     public static Task<Trial> RunAsync(IPythonSession session, string code, TimeSpan limit) =>

@@ -98,7 +98,8 @@ class Output:
             return
         if len(payload) > wire.LONGEST:
             raise ValueError(
-                f"This is too large to be shown: {len(payload):,} bytes, and the most is {wire.LONGEST:,}. Show a part of it, or write it to a file.")
+                f"This is too large to be shown: {len(payload):,} bytes, and the most is {wire.LONGEST:,}. "
+                "Show a part of it, or write it to a file.")
         shield = self.shield()
         try:
             with self.lock:
