@@ -232,7 +232,7 @@ internal sealed partial class LocalSession
     {
         var began = engine.Options.Time.GetTimestamp();
         await using var limit = engine.Options.Time.CreateTimer(
-            static worker => ((Worker)worker!).Wake(), worker, within, Timeout.InfiniteTimeSpan);
+            static worker => ((Worker)worker!).Wake(), worker, within, _idleFor); // again: a timer may be a little early
         var frames = new List<Frame>();
         while (engine.Options.Time.GetElapsedTime(began) < within)
         {
