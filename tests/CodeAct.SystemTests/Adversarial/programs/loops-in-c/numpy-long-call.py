@@ -1,7 +1,4 @@
-# attempt: one call of numpy that takes a minute
+# attempt: one call of numpy that takes an hour
 # expect: hard
-# limit: 2
 import numpy
-a = numpy.random.default_rng(1).random((3000, 3000))
-# %%
-numpy.linalg.svd(a)
+numpy.sum(numpy.broadcast_to(1.5, 10**13))
