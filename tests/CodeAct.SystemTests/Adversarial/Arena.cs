@@ -14,6 +14,7 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
     private readonly string _secret = Canaries.Secret();
     private Canaries _canaries = null!;
     private Footprint _machine = null!;
+    private string _engineDirectory = "";
     private volatile string? _attack;
     private IReadOnlyList<string> _footprint = [];
 
@@ -30,6 +31,7 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         _canaries = new Canaries();
+        var before = EngineDirectories();
         Engine = await PythonEngine.StartAsync(
             new PythonEngineOptions
             {
@@ -46,18 +48,19 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
                 },
             },
             TestContext.Current.CancellationToken);
+        _engineDirectory = EngineDirectories().Except(before).Single();
         for (var number = 0; number < NeighbourCount; number++)
         {
             _neighbours.Add(await Neighbour.MoveInAsync(Engine, _secret, () => _attack));
         }
 
-        _machine = new Footprint(EngineDirectory);
+        _machine = new Footprint(_engineDirectory);
         _footprint = _machine.Take();
         await LeftBehindAsync(); // what this process itself opens for looking is open from here on
         await QuietAsync();
     }
 
-    private string EngineDirectory => _neighbours[0].Workspace[.._neighbours[0].Workspace.IndexOf("/workspaces/", StringComparison.Ordinal)];
+    private static string[] EngineDirectories() => Directory.GetDirectories(Path.GetTempPath(), $"codeact-{Environment.ProcessId}-*");
 
     /// <summary>Lets the neighbours work by themselves for a while, for the comparison.</summary>
     public static async Task QuietAsync()
@@ -82,7 +85,7 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
     internal JsonObject Whereabouts()
     {
         var whereabouts = _canaries.Whereabouts();
-        whereabouts["engine"] = EngineDirectory;
+        whereabouts["engine"] = _engineDirectory;
         whereabouts["neighbour"] = _neighbours[0].Workspace;
         return whereabouts;
     }
