@@ -10,6 +10,8 @@ internal sealed class FrozenProcess : IDisposable
 {
     private const int LongestMessage = 4096;
 
+    private static readonly TimeSpan _answerWithin = TimeSpan.FromSeconds(5);
+
     private readonly Reactor _reactor;
     private readonly SessionProcesses _processes;
     private readonly SafeFileHandle _process;
@@ -67,14 +69,15 @@ internal sealed class FrozenProcess : IDisposable
             }
 
             Libc.Send(_socket, JsonSerializer.SerializeToUtf8Bytes(new ResumeRequest(home), WireJson.Default.ResumeRequest), far);
-            var (number, exit) = await answer.Task;
+            var (number, exit) = await answer.Task.WaitAsync(_answerWithin, TimeProvider.System, CancellationToken.None);
             var process = Number is { } parent ? ProcessTree.OpenChild(parent, number) : null;
             var worker = new ForkedWorker(_reactor, _processes, process ?? throw Gone(), control, output, error);
             _ = TellAsync(worker, exit);
             return worker;
         }
-        catch (Exception failure) when (failure is Win32Exception or CheckpointException)
+        catch (Exception failure) when (failure is Win32Exception or CheckpointException or TimeoutException)
         {
+            End(); // also one that does not answer: code of the session can stop it
             control.Dispose();
             output.Dispose();
             error.Dispose();
@@ -175,6 +178,11 @@ internal sealed class FrozenProcess : IDisposable
             }
             else if (message is not null)
             {
+                if (_resumed.Task.IsCompleted)
+                {
+                    return false; // nobody has asked
+                }
+
                 var ending = _exits[message.Process] = new(TaskCreationOptions.RunContinuationsAsynchronously);
                 _resumed.TrySetResult((message.Process, ending.Task));
             }

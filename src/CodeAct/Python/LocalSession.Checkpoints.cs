@@ -11,6 +11,7 @@ internal sealed partial class LocalSession
     private static readonly TimeSpan _idleFor = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan _worthKeeping = TimeSpan.FromMilliseconds(20); // of running time: ten times what a checkpoint costs
     private static readonly TimeSpan _answerWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _answerSoon = TimeSpan.FromSeconds(1); // when nobody has asked for it: the next cell may be waiting
 
     private readonly List<State> _states = []; // the oldest first
     private SessionProcesses _processes = first.Processes;
@@ -157,7 +158,7 @@ internal sealed partial class LocalSession
         FrozenProcess memory;
         try
         {
-            memory = await FreezeAsync(worker);
+            memory = await FreezeAsync(worker, automatic ? _answerSoon : _answerWithin);
         }
         catch
         {
@@ -195,7 +196,7 @@ internal sealed partial class LocalSession
     private void ForgetCheckpoints() => Evict(Kept());
 
     /// <summary>Lets the worker fork the process that is its checkpoint.</summary>
-    private async Task<FrozenProcess> FreezeAsync(Worker worker)
+    private async Task<FrozenProcess> FreezeAsync(Worker worker, TimeSpan within)
     {
         var (near, far) = Libc.Sockets(messages: true);
         try
@@ -205,7 +206,7 @@ internal sealed partial class LocalSession
                 ((ForkedWorker)worker).Send(FrameKind.Checkpoint, 0, far);
             }
 
-            var answer = await AnswerAsync(worker);
+            var answer = await AnswerAsync(worker, within);
             if (answer.Refused is { } reason)
             {
                 throw new CheckpointException($"The session cannot be kept in a checkpoint: {reason}.");
@@ -228,13 +229,13 @@ internal sealed partial class LocalSession
         }
     }
 
-    private async Task<CheckpointAnswer> AnswerAsync(Worker worker)
+    private async Task<CheckpointAnswer> AnswerAsync(Worker worker, TimeSpan within)
     {
         var began = engine.Options.Time.GetTimestamp();
         await using var limit = engine.Options.Time.CreateTimer(
-            static worker => ((Worker)worker!).Wake(), worker, _answerWithin, Timeout.InfiniteTimeSpan);
+            static worker => ((Worker)worker!).Wake(), worker, within, _idleFor); // again: a timer may be a little early
         var frames = new List<Frame>();
-        while (engine.Options.Time.GetElapsedTime(began) < _answerWithin)
+        while (engine.Options.Time.GetElapsedTime(began) < within)
         {
             await worker.WaitAsync();
             worker.Take(frames);
@@ -248,11 +249,12 @@ internal sealed partial class LocalSession
                 await DeathAsync(worker, ladder: null, budget: null);
                 throw new CheckpointException($"No checkpoint could be taken. {_death}.");
             }
+
+            frames.Clear(); // it may flood in place of an answer
         }
 
         throw new CheckpointException(
-            $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(_answerWithin)}; a thread may "
-            + "hold it.");
+            $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(within)}; a thread may hold it.");
     }
 
     /// <summary>Before a cell: makes sure that what would be lost with it is little.</summary>
@@ -354,10 +356,11 @@ internal sealed partial class LocalSession
         try
         {
             var worker = await state.Memory.ResumeAsync(place == state.Place ? null : engine.PathInSession(place));
-            await worker.ReadyAsync(CancellationToken.None);
+            using var limit = new CancellationTokenSource(_answerWithin); // it runs what code of the session has made of it
+            await worker.ReadyAsync(limit.Token);
             return worker;
         }
-        catch (Exception failure) when (failure is CheckpointException or PythonUnavailableException)
+        catch (Exception failure) when (failure is CheckpointException or PythonUnavailableException or OperationCanceledException)
         {
             return null;
         }

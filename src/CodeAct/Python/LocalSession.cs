@@ -12,6 +12,9 @@ internal sealed partial class LocalSession(
 {
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(2); // the kernel needs that for some GB of memory
 
+    private const int MostLate = 1000;
+    private const string Rejected = "The interpreter was killed because its code wrote to the engine's own socket";
+
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Dictionary<string, JsonNode?> _variables = new(variables); // set again in a fresh interpreter
     private readonly List<CellEvent> _late = []; // what came between cells
@@ -255,7 +258,9 @@ internal sealed partial class LocalSession(
 
         worker.Dispose();
         _worker = null;
-        _death = ladder is { Killed: true } ? KilledBecause(ladder, budget) : OutOfMemory(exit) ?? Because(exit);
+        _death = ladder is { Killed: true } ? KilledBecause(ladder, budget)
+            : worker.IsRejected ? Rejected
+            : OutOfMemory(exit) ?? Because(exit);
     }
 
     private static string Because(WorkerExit? exit) => exit switch
@@ -270,11 +275,14 @@ internal sealed partial class LocalSession(
     private async Task AssignAsync(Worker worker, string name, JsonNode? value)
     {
         var reader = new CellReader(++_cell);
+        var (grace, time) = (engine.Options.InterruptGrace, engine.Options.Time);
+        using var ladder = new InterruptLadder(worker, _answerWithin, grace, time); // code of the session can keep it from answering
         var assignment = new JsonObject { ["name"] = name, ["value"] = value?.DeepClone() };
         await SendAsync(worker, FrameKind.SetVariable, Encoding.UTF8.GetBytes(assignment.ToJsonString()));
         while (!reader.Done && !worker.Ended)
         {
             await TakeAsync(worker, reader, _late, early: true);
+            _late.RemoveRange(0, Math.Max(0, _late.Count - MostLate)); // and flood instead
         }
     }
 

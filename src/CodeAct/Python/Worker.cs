@@ -14,7 +14,8 @@ internal abstract class Worker(Socket control, SessionProcesses processes) : IDi
 {
     private const int PrefixSize = 5; // length (4), type (1); the cell's id (4) counts as payload
     private const int CellSize = 4;
-    private const int LongestFrame = 64 << 20;
+    private const int LongestFrame = (16 << 20) + CellSize; // as LONGEST in wire.py
+    private const int MostLastWords = 100; // frames
     private const int ReadAtMost = 1 << 20; // in one go, so that the reader sees what came meanwhile
 
     private const int MostLastLooks = 64; // at what a dead worker said: its children can go on for ever
@@ -36,6 +37,9 @@ internal abstract class Worker(Socket control, SessionProcesses processes) : IDi
 
     /// <summary>Nothing more will come.</summary>
     public bool Ended { get; private set; }
+
+    /// <summary>It was ended for what it sent: see <see cref="Reject"/>.</summary>
+    public bool IsRejected { get; private set; }
 
     /// <summary>How the process ended; told by its parent: the template, the checkpoint that it was resumed from, or the host.</summary>
     public Task<WorkerExit> Exit => _exit.Task;
@@ -62,6 +66,7 @@ internal abstract class Worker(Socket control, SessionProcesses processes) : IDi
         var frames = new List<Frame>();
         while (true)
         {
+            frames.RemoveRange(0, Math.Max(0, frames.Count - MostLastWords)); // it may flood in place of an answer
             await WaitAsync();
             Take(frames);
             if (frames.Find(frame => frame.Kind == FrameKind.Ready) is { Kind: FrameKind.Ready } ready)
@@ -99,6 +104,7 @@ internal abstract class Worker(Socket control, SessionProcesses processes) : IDi
     /// <summary>What came is no frame of ours: the cell's code has written to the socket, and its session ends.</summary>
     public void Reject()
     {
+        IsRejected = true;
         _hungUp = true;
         Send(Libc.Kill);
     }

@@ -1,4 +1,3 @@
-using System.IO.Enumeration;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodeAct.Python;
@@ -15,14 +14,8 @@ public sealed class Workspace : IDisposable
     public const long MostCopied = 1L << 30;
 
     private const int MostFiles = 10_000;
+    private const int MostEntries = 50_000; // with directories: a listing takes a fraction of a second at the most
     private const int Piece = 1 << 16;
-
-    private static readonly EnumerationOptions _everyLevel = new()
-    {
-        RecurseSubdirectories = true,
-        IgnoreInaccessible = true,
-        AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden,
-    };
 
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PassThrough = Own | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
@@ -187,11 +180,12 @@ public sealed class Workspace : IDisposable
     public bool Delete(string relativePath) => Libc.DeleteBelow(Root, relativePath);
 
     /// <summary>Deletes the directory and all in it.</summary>
+    /// <remarks>Code of the session may run no more: what it makes meanwhile is in the way.</remarks>
     public void Dispose()
     {
         if (Volatile.Read(ref _users) > 1)
         {
-            DeleteAll(Root); // its branches stay
+            HostileTree.Delete(Root); // its branches stay
         }
 
         Leave();
@@ -229,19 +223,23 @@ public sealed class Workspace : IDisposable
     /// <summary>The files of <see cref="Files"/> with what tells that one has changed.</summary>
     private Dictionary<string, (long Size, DateTimeOffset Written)> Scan()
     {
-        var entries = new FileSystemEnumerable<(string Path, long Size, DateTimeOffset Written)>(
-            Root,
-            (ref entry) => (RelativePath(ref entry), entry.Length, entry.LastWriteTimeUtc),
-            _everyLevel)
+        var files = new Dictionary<string, (long Size, DateTimeOffset Written)>(StringComparer.Ordinal);
+        foreach (var (path, stamp, _) in HostileTree.Walk(Root, path => !IsLeftOut(path)).Take(MostEntries))
         {
-            ShouldIncludePredicate = (ref entry) => !entry.IsDirectory,
-            ShouldRecursePredicate = (ref entry) => !entry.FileName.SequenceEqual("__pycache__"),
-        };
-        return entries.Take(MostFiles).ToDictionary(file => file.Path, file => (file.Size, file.Written), StringComparer.Ordinal);
+            if (stamp.Kind is not (Libc.Directory or Libc.SymbolicLink) && !IsLeftOut(path) && files.Count < MostFiles)
+            {
+                files[path] = (stamp.Size, new DateTimeOffset(stamp.Modified));
+            }
+        }
+
+        return files;
     }
 
-    private static string RelativePath(ref FileSystemEntry entry) =>
-        Path.Join(entry.Directory[entry.RootDirectory.Length..].TrimStart('/'), entry.FileName);
+    private static bool IsLeftOut(string path)
+    {
+        var name = Path.GetFileName(path.AsSpan());
+        return name.StartsWith('.') || name.SequenceEqual("__pycache__");
+    }
 
     private (string Name, SafeFileHandle Handle) CreateNew(string wanted)
     {
@@ -290,39 +288,8 @@ public sealed class Workspace : IDisposable
         {
             _mounted?.Dispose();
             Here = _place; // the number of the descriptor may soon be another's
-            DeleteAll(_place); // what is mounted there goes with it
+            HostileTree.Delete(_place); // what is mounted there goes with it
             _parent?.Leave();
-        }
-    }
-
-    private static void DeleteAll(string directory)
-    {
-        if (!Directory.Exists(directory))
-        {
-            return;
-        }
-
-        try
-        {
-            Directory.Delete(directory, recursive: true);
-        }
-        catch (UnauthorizedAccessException)
-        {
-            Unlock(directory); // what code of the session has closed to us
-            Directory.Delete(directory, recursive: true);
-        }
-    }
-
-    private static void Unlock(string root)
-    {
-        var closed = new Stack<string>([root]);
-        while (!OperatingSystem.IsWindows() && closed.TryPop(out var directory))
-        {
-            File.SetUnixFileMode(directory, Own);
-            foreach (var inner in new DirectoryInfo(directory).EnumerateDirectories().Where(inner => inner.LinkTarget is null))
-            {
-                closed.Push(inner.FullName);
-            }
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.IO.Enumeration;
-
 namespace CodeAct.Python;
 
 /// <summary>The files of a workspace as they were.</summary>
@@ -34,6 +32,11 @@ internal sealed class WorkspaceSnapshot : IDisposable
                 ? known.Contents?.Share()
                 : Contents.Of(root, path, store);
         });
+        foreach (var (path, _) in files.Where(file => file.Value.Contents is null))
+        {
+            entries.Remove(path); // gone before it was copied
+        }
+
         return new WorkspaceSnapshot(root, entries);
     }
 
@@ -97,7 +100,7 @@ internal sealed class WorkspaceSnapshot : IDisposable
     {
         if (entry.Kind == Libc.Directory)
         {
-            Directory.Delete(path, recursive: true);
+            HostileTree.Delete(path);
         }
         else
         {
@@ -123,23 +126,9 @@ internal sealed class WorkspaceSnapshot : IDisposable
         Libc.SetOwner(path, owner);
     }
 
-    private static Dictionary<string, Entry> Scan(string root)
-    {
-        var everything = new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None, IgnoreInaccessible = true };
-        var paths = new FileSystemEnumerable<string>(root, (ref entry) => entry.ToFullPath()[(root.Length + 1)..], everything)
-        {
-            ShouldRecursePredicate = (ref entry) => (entry.Attributes & FileAttributes.ReparsePoint) == FileAttributes.None,
-        };
-        var found = new Dictionary<string, Entry>(StringComparer.Ordinal);
-        foreach (var path in paths)
-        {
-            var full = Path.Join(root, path);
-            var stamp = Libc.Stat(full);
-            found[path] = new Entry(stamp) { Target = stamp.Kind == Libc.SymbolicLink ? new FileInfo(full).LinkTarget : null };
-        }
-
-        return found;
-    }
+    // Processes of the session may run: what is below a directory here was below that directory, and not below a link in its place.
+    private static Dictionary<string, Entry> Scan(string root) => HostileTree.Walk(root, _ => true)
+        .ToDictionary(entry => entry.Path, entry => new Entry(entry.Stamp) { Target = entry.Target }, StringComparer.Ordinal);
 
     private sealed class Entry(FileStamp stamp)
     {

@@ -179,8 +179,8 @@ class Sandbox:
         return uid
 
     def _enter_root(self, sources, limits, policy):
-        shared = self.abi >= SCOPES_ABI or policy["network"]  # sessions share an empty one where Landlock parts them
-        kernel.unshare(kernel.NEWNS | kernel.NEWIPC | (0 if shared else kernel.NEWNET))
+        # Landlock keeps sessions from connecting to each other's abstract sockets, but their names would be seen by all.
+        kernel.unshare(kernel.NEWNS | kernel.NEWIPC | (0 if policy["network"] else kernel.NEWNET))
         size = f"size={limits['temporaryBytes']},nr_inodes=100000,mode=1777"
         kernel.mount("tmpfs", self.root + "/tmp", "tmpfs", kernel.NOSUID | kernel.NODEV, size)
         kernel.mount("tmpfs", self.root + "/dev/shm", "tmpfs", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC, size)

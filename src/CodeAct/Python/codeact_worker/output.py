@@ -25,7 +25,7 @@ from . import wire
 
 FLUSH_AFTER = 0.010  # seconds that text may wait for more
 FLUSH_AT = 16 * 1024  # characters
-LONGEST_PIECE = 1 << 20  # characters in a frame; the host takes no frame of more than 64 MiB
+LONGEST_PIECE = 1 << 20  # characters in a frame
 DRAIN_WITHIN = 2.0  # seconds to wait for the host to empty the pipes; longer only when someone keeps writing
 
 
@@ -97,6 +97,10 @@ class Output:
         """Sends a frame after the text that was written before it."""
         if self.detached:
             return
+        if len(payload) > wire.LONGEST:
+            raise ValueError(
+                f"This is too large to be shown: {len(payload):,} bytes, and the most is {wire.LONGEST:,}. "
+                "Show a part of it, or write it to a file.")
         shield = self.shield()
         try:
             with self.lock:

@@ -25,7 +25,7 @@ from traitlets.config import Config
 from . import figures_or_none, interpreter, limits, packages, tracebacks, wire
 
 LONGEST_TEXT = 8 << 20  # characters of one form of a value
-LONGEST_BYTES = 24 << 20
+LONGEST_BYTES = 8 << 20
 
 
 FIRST_NAME = re.compile(r"[^\W\d]\w*")
@@ -231,7 +231,7 @@ def _text(value):
 
 
 def shorten(text):
-    """What goes into one frame, of which the host takes no more than 64 MiB; JSON may need six bytes for a character."""
+    """What goes into one frame, of which the host takes no more than 16 MiB."""
     return text if len(text) <= LONGEST_TEXT else f"{text[:LONGEST_TEXT]}... ({len(text):,} characters, cut)"
 
 

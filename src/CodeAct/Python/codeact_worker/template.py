@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 
-from . import confine, interpreter, kernel, network, probe, storage
+from . import confine, interpreter, kernel, network, orphans, probe, storage
 from . import output as outputs
 from . import shell as shells
 from . import wire, worker
@@ -193,9 +193,7 @@ class Template:
         """
         if self.sandbox.spaces:
             return
-        for pid in children():
-            if pid not in self.workers and pid not in self.kept:
-                os.kill(pid, signal.SIGKILL)
+        orphans.end(os.getpid(), self.workers.keys() | self.kept)
 
     def become_worker(self, request, control, out, err, sources):
         """Runs in the forked child and never returns."""
@@ -236,8 +234,8 @@ def children():
 def end_descendants():
     """Ends every process that descends from this one, which adopts the orphans among them."""
     while pids := children():
+        orphans.end(os.getpid(), spared=())
         for pid in pids:
-            os.kill(pid, signal.SIGKILL)
             os.waitpid(pid, 0)
 
 

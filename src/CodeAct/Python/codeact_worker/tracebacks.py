@@ -4,6 +4,7 @@ import os
 import traceback
 
 LONGEST_MESSAGE = 10_000
+LONGEST_TEXT = 1_000_000
 
 
 def render(etype, value, tb, workspace):
@@ -13,7 +14,11 @@ def render(etype, value, tb, workspace):
     full = traceback.TracebackException(etype, value, tb, compact=True)
     parts = [_one(link, workspace) for link in _chain(full, workspace)]
     text = "\n\nDuring handling of the above exception, another exception occurred:\n\n".join(parts)
-    return name, message, text
+    return _cut(name), message, text if len(text) <= LONGEST_TEXT else text[:LONGEST_TEXT] + " …\n" + _cut(name)
+
+
+def _cut(text):
+    return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + " …"
 
 
 def _message(value):
@@ -24,8 +29,7 @@ def _message(value):
             text = str(value)
         except Exception:
             text = f"<str() of this {type(value).__name__} failed>"
-    text = text or ""
-    return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + " …"
+    return _cut(text or "")
 
 
 def _chain(full, workspace):
@@ -53,8 +57,7 @@ def _one(link, workspace):
 
 
 def _message_of(link):
-    text = str(link)
-    return text if len(text) <= LONGEST_MESSAGE else text[:LONGEST_MESSAGE] + " …"
+    return _cut(str(link))
 
 
 def _frames(link, workspace, least):

@@ -5,6 +5,7 @@ A frame is a length (4 bytes, little endian, of what follows the type), a type (
 """
 
 import _signal
+import codecs
 import json
 import os
 import signal
@@ -23,6 +24,7 @@ DISPLAY, RESULT, ERROR = b"D", b"X", b"!"  # JSON
 OK, RAISED = b"k", b"r"
 
 HEADER = struct.Struct("<IcI")
+LONGEST = 16 << 20  # bytes of a payload; the host takes a longer one for an attack
 ONE_DESCRIPTOR = socket.CMSG_SPACE(4)
 
 
@@ -124,8 +126,16 @@ class Channel:
         return kind, cell, payload
 
 
+def _spelled(error):
+    """Half of a surrogate pair is no text: it is shown as Python would escape it."""
+    return "".join(f"\\\\u{ord(half):04x}" for half in error.object[error.start:error.end]), error.end
+
+
+codecs.register_error("codeact.spelled", _spelled)
+
+
 def to_json(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "codeact.spelled")
 
 
 def unpack(ancillary):

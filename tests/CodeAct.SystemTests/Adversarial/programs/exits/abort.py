@@ -1,0 +1,4 @@
+# attempt: aborts
+# expect: died
+# reason: SIG
+os.abort()

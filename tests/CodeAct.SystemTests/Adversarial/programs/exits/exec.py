@@ -1,0 +1,3 @@
+# attempt: becomes another program
+# expect: died
+os.execv("/usr/bin/true", ["true"])

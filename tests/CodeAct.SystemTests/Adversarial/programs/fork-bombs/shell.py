@@ -1,0 +1,4 @@
+# attempt: the classic of the shell
+# expect: contained
+# floor: yes
+!sh -c ':() { : | : & }; while true; do :; done'

@@ -1,0 +1,5 @@
+# attempt: an endless iterator consumed by C alone
+# expect: hard
+import collections
+import itertools
+collections.deque(itertools.repeat(None), maxlen=0)

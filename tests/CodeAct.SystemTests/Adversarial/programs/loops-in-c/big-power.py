@@ -1,0 +1,3 @@
+# attempt: an integer with billions of digits
+# expect: soft
+7 ** (3 ** 19)

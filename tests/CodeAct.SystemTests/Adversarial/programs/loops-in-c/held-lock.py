@@ -1,0 +1,6 @@
+# attempt: a lock taken twice
+# expect: soft
+import threading
+lock = threading.Lock()
+lock.acquire()
+lock.acquire()

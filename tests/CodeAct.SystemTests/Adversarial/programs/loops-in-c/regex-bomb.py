@@ -1,0 +1,4 @@
+# attempt: catastrophic backtracking in a pattern
+# expect: soft
+import re
+re.match(r"(a+)+$", "a" * 40 + "b")

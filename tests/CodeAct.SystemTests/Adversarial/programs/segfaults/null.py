@@ -1,0 +1,5 @@
+# attempt: reads at address 0
+# expect: died
+# floor: yes
+# reason: SIGSEGV
+ctypes.string_at(0)

@@ -1,0 +1,5 @@
+# attempt: calls itself for ever
+# expect: lives
+def f():
+    f()
+f()
