@@ -220,7 +220,8 @@ internal sealed partial class LocalSession
         catch (Exception failure) when (failure is Win32Exception or InvalidDataException)
         {
             near.Dispose();
-            throw new CheckpointException("The interpreter did not make a checkpoint; code of the session has changed how it works.", failure);
+            throw new CheckpointException(
+                "The interpreter did not make a checkpoint; code of the session has changed how it works.", failure);
         }
         catch
         {
@@ -365,39 +366,4 @@ internal sealed partial class LocalSession
             return null;
         }
     }
-
-    /// <summary>After a death: goes on from the newest checkpoint, or, when there is none, in a fresh interpreter.</summary>
-    private async Task<InterpreterRestarted> ReviveAsync(CancellationToken cancellationToken)
-    {
-        _processes.EndOrphans();
-        foreach (var state in Kept().AsEnumerable().Reverse())
-        {
-            if (await ResumeAsync(state, workspace) is { } worker)
-            {
-                _worker = worker;
-                var what = $"{_death}; {Remains(state)}.";
-                _ran = state.Checkpoint.Cells;
-                return new InterpreterRestarted(what) { From = state.Checkpoint };
-            }
-
-            Evict([state]);
-        }
-
-        _processes.Dispose();
-        _worker = await engine.ForkAsync(workspace, plan.Limits, plan.Policy, cancellationToken);
-        _processes = _worker.Processes;
-        _ran = 0;
-        return new InterpreterRestarted($"{_death}; {Remains(null)}.");
-    }
-
-    /// <summary>What there still is after the death of the interpreter.</summary>
-    private string Remains() => Remains(Kept().LastOrDefault(state => state.Memory.Number is not null));
-
-    private string Remains(State? state) => (state, _ran - state?.Checkpoint.Cells) switch
-    {
-        (null, _) => "all variables are lost, files are kept",
-        (_, 0) => "variables and files are kept",
-        (_, 1) => "variables are those from before that cell, files are as it left them",
-        (_, var cells) => $"variables are those from before the last {cells} cells, files are as they left them",
-    } + (_refused is null ? "" : $" ({_refused.TrimEnd('.')})");
 }

@@ -53,7 +53,9 @@ internal static partial class ToolErrors
 
     /// <summary>Leaves of paths that lead into this machine's directories only the last part.</summary>
     private static string WithoutPlaces(string message) => Place().Replace(message, place =>
-        Directory.Exists($"/{place.Groups["root"].Value}") ? $"{place.Groups["before"].Value}…/{place.Groups["last"].Value}" : place.Value);
+        Directory.Exists($"/{place.Groups["root"].Value}")
+            ? $"{place.Groups["before"].Value}…/{place.Groups["last"].Value}"
+            : place.Value);
 
     [GeneratedRegex(
         @"(?<before>^|[\s'""(=])/(?<root>[^/\s'""]+)/(?:[^/\s'""]+/)*(?<last>[^/\s'""]*)",
