@@ -49,8 +49,8 @@ internal sealed class CellReader(uint cell, ToolBridge? tools = null)
                 Succeeded = payload[0] == (byte)'k';
                 Interrupted = payload.Length > 1 && payload[1] == (byte)'i';
                 return null;
-            case FrameKind.Done or FrameKind.Ready or FrameKind.Checkpoint: // of another cell, or an answer that came too late
-                return null;
+            case FrameKind.Call or FrameKind.Cancel or FrameKind.Done or FrameKind.Ready or FrameKind.Checkpoint:
+                return null; // of another cell, or an answer that came too late
             default:
                 throw new InvalidDataException("No frame has this type.");
         }

@@ -11,7 +11,6 @@ internal sealed partial class LocalSession
     private static readonly TimeSpan _idleFor = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan _worthKeeping = TimeSpan.FromMilliseconds(20); // of running time: ten times what a checkpoint costs
     private static readonly TimeSpan _answerWithin = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan _answerSoon = TimeSpan.FromSeconds(1); // when nobody has asked for it: the next cell may be waiting
 
     private readonly List<State> _states = []; // the oldest first
     private SessionProcesses _processes = first.Processes;
@@ -158,7 +157,7 @@ internal sealed partial class LocalSession
         FrozenProcess memory;
         try
         {
-            memory = await FreezeAsync(worker, automatic ? _answerSoon : _answerWithin);
+            memory = await FreezeAsync(worker, automatic ? _answerWithin / 5 : _answerWithin);
         }
         catch
         {
@@ -235,10 +234,10 @@ internal sealed partial class LocalSession
         var began = engine.Options.Time.GetTimestamp();
         await using var limit = engine.Options.Time.CreateTimer(
             static worker => ((Worker)worker!).Wake(), worker, within, _idleFor); // again: a timer may be a little early
-        var frames = new List<Frame>();
         while (engine.Options.Time.GetElapsedTime(began) < within)
         {
             await worker.WaitAsync();
+            var frames = new List<Frame>(); // not kept: it may flood in place of an answer
             worker.Take(frames);
             if (frames.Find(frame => frame.Kind == FrameKind.Checkpoint) is { Kind: not 0 } answer)
             {
@@ -250,12 +249,10 @@ internal sealed partial class LocalSession
                 await DeathAsync(worker, ladder: null, budget: null);
                 throw new CheckpointException($"No checkpoint could be taken. {_death}.");
             }
-
-            frames.Clear(); // it may flood in place of an answer
         }
 
         throw new CheckpointException(
-            $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(within)}; a thread may hold it.");
+            $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(within)}, as if a thread held it.");
     }
 
     /// <summary>Before a cell: makes sure that what would be lost with it is little.</summary>

@@ -41,6 +41,9 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
                 Limits = new SessionLimits
                 {
                     MemoryBytes = 512 << 20,
+                    SessionMemoryBytes = 1L << 30,
+                    WorkspaceBytes = 256 << 20,
+                    WorkspaceFiles = 20_000,
                     Processes = 64,
                     OpenFiles = 512,
                     FileBytes = 64 << 20,

@@ -1,5 +1,5 @@
 # attempt: writes to descriptor 2 without end, below Python, and does not stop when told to
-# expect: hard
+# expect: died
 while True:
     try:
         while True:
