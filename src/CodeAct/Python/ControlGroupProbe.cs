@@ -51,7 +51,7 @@ internal static class ControlGroupProbe
             await shell.WaitForExitAsync(cancellationToken).WaitAsync(_patience, TimeProvider.System, cancellationToken);
             return shell.ExitCode == 0
                 ? new Trial(false, "an attempt went through")
-                : new Trial(true, $"tried and refused: exit code {shell.ExitCode}");
+                : new Trial(true, $"refused: exit code {shell.ExitCode}");
         }
         catch (Exception failure) when (failure is IOException or TimeoutException)
         {

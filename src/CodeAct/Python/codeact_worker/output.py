@@ -131,6 +131,8 @@ class Output:
             self.drain()
             if not self.muted:
                 for start in range(0, len(text), LONGEST_PIECE):
+                    if start and self.interrupts.pending:
+                        break  # a write that is interrupted half-way
                     piece = text[start:start + LONGEST_PIECE]
                     self.channel.send(self.kind, self.owner, piece.encode("utf-8", "backslashreplace"))
             self.flushed_at = time.monotonic()

@@ -9,6 +9,7 @@ public sealed class PrivilegeLevelTests(LevelPrograms programs) : IClassFixture<
     private const string None = "";
 
     private static readonly string[] _needNamespaces = ["namespaces", "private root", "host name"];
+    private static readonly string[] _needControlGroups = ["memory of the session", "processes of the session"];
 
     /// <summary>As whom, and without what; a run that is not root's has no root to try.</summary>
     public static TheoryData<bool, string, string[]> Levels
@@ -17,8 +18,8 @@ public sealed class PrivilegeLevelTests(LevelPrograms programs) : IClassFixture<
         {
             var levels = new TheoryData<bool, string, string[]>
             {
-                { false, None, [] },
-                { false, "userns", _needNamespaces },
+                { false, None, _needControlGroups },
+                { false, "userns", [.. _needNamespaces, .. _needControlGroups] },
             };
             if (Environment.IsPrivilegedProcess)
             {

@@ -15,5 +15,5 @@ try:
     holders = len(os.read(reading, 99))
 except BlockingIOError:
     holders = 0
-if holders > 2:
-    escaped(f"{300 * holders} MB of 512")
+if holders > 3:
+    escaped(f"{300 * holders} MB of 1,024")
