@@ -40,8 +40,8 @@ internal sealed class CellReader(uint cell, ToolBridge? tools = null)
             case FrameKind.Error:
                 var error = Parse(payload, WireJson.Default.WireError);
                 return new PythonError(error.Name, error.Message, error.Traceback);
-            case FrameKind.Call or FrameKind.Cancel when !Done:
-                return tools?.Read(frame); // between cells nobody may call anything
+            case FrameKind.CallPart or FrameKind.Call or FrameKind.Cancel:
+                return Done ? null : tools?.Read(frame); // between cells nobody may call anything
             case FrameKind.Done when payload.IsEmpty:
                 throw new InvalidDataException("The frame that ends a cell is empty.");
             case FrameKind.Done when frame.Cell == cell:
@@ -49,7 +49,7 @@ internal sealed class CellReader(uint cell, ToolBridge? tools = null)
                 Succeeded = payload[0] == (byte)'k';
                 Interrupted = payload.Length > 1 && payload[1] == (byte)'i';
                 return null;
-            case FrameKind.Call or FrameKind.Cancel or FrameKind.Done or FrameKind.Ready or FrameKind.Checkpoint:
+            case FrameKind.Done or FrameKind.Ready or FrameKind.Checkpoint:
                 return null; // of another cell, or an answer that came too late
             default:
                 throw new InvalidDataException("No frame has this type.");

@@ -13,6 +13,7 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
     : IAsyncDisposable
 {
     private const int MostWaiting = 20_000; // calls without an answer; a well-behaved worker stops at half of it
+    private const int LongestCall = 64 << 20; // bytes
     private const long MostBytes = 256L << 20; // of their arguments
 
     private readonly SemaphoreSlim _room = new(options.ParallelTools);
@@ -21,6 +22,7 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
     private readonly Dictionary<uint, Running> _running = []; // not yet answered
     private readonly HashSet<Task> _working = []; // tools at work, also those that nobody waits for
     private readonly List<ToolReturned> _returned = [];
+    private readonly MemoryStream _parts = new(); // of a call that is longer than a frame
     private long _bytes; // of the arguments of what runs
     private bool _stopped;
 
@@ -50,14 +52,26 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
             return null;
         }
 
-        var wanted = CellReader.Parse(frame.Payload.Span, WireJson.Default.WireCall);
+        if (_parts.Length + frame.Payload.Length > LongestCall)
+        {
+            throw new InvalidDataException("A call is too long.");
+        }
+
+        if (frame.Kind == FrameKind.CallPart)
+        {
+            _parts.Write(frame.Payload.Span);
+            return null;
+        }
+
+        var payload = Whole(frame.Payload);
+        var wanted = CellReader.Parse(payload.Span, WireJson.Default.WireCall);
         if (wanted.Arguments.ValueKind != JsonValueKind.Object)
         {
             throw new InvalidDataException("The arguments of a call are no JSON object.");
         }
 
         var call = new ToolCall(wanted.Name, wanted.Arguments, workspace);
-        var running = new Running(wanted.Call, call, frame.Payload.Length, options.Time.GetTimestamp());
+        var running = new Running(wanted.Call, call, payload.Length, options.Time.GetTimestamp());
         bool stopped;
         lock (_gate)
         {
@@ -112,6 +126,20 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
         Stop();
         await WithinGraceAsync(() => _running.Values.Select(running => running.Answered), worker.Reject);
         await WithinGraceAsync(() => _working, static () => { }); // longer is the tool's own affair
+    }
+
+    private ReadOnlyMemory<byte> Whole(ReadOnlyMemory<byte> last)
+    {
+        if (_parts.Length == 0)
+        {
+            return last;
+        }
+
+        _parts.Write(last.Span);
+        var whole = _parts.ToArray();
+        _parts.SetLength(0);
+        _parts.Capacity = 0;
+        return whole;
     }
 
     private static uint Number(ReadOnlySpan<byte> text) =>

@@ -11,6 +11,7 @@ internal static class FrameKind
     public const byte Checkpoint = (byte)'C';
     public const byte Tools = (byte)'T';
     public const byte Answer = (byte)'A';
+    public const byte CallPart = (byte)'+';
     public const byte Call = (byte)'?';
     public const byte Cancel = (byte)'~';
     public const byte Ready = (byte)'H';

@@ -169,6 +169,8 @@ public sealed class ToolAuthorityTests(LocalEngine local) : IClassFixture<LocalE
     [InlineData("forge(b'?', b'[' * 100000, 2)")]
     [InlineData("forge_call(4_294_967_296, 2)")]
     [InlineData("forge_call(-1, 2)")]
+    [InlineData("for _ in range(5): forge(b'+', b' ' * (15 << 20), 2)")]
+    [InlineData("forge(b'+', b'{', 2); forge_call(1, 2)")]
     [InlineData("forge(b'~', b'minus one', 2)")]
     [InlineData("for n in range(30_000): forge_call(n, 2, b'forever')")]
     [InlineData("forge_call(7, 2, b'forever'); forge_call(7, 2, b'forever')")]

@@ -151,6 +151,8 @@ public sealed class ToolCallTests(LocalEngine local) : IClassFixture<LocalEngine
         await using var session = await local.Engine.CreateAsync(Echo);
         var outcome = await session.RunAsync("big = 'ä' * 10_000_000\necho(big) == big");
         Assert.Equal("True", outcome.Result.PlainText);
+        Assert.Contains("write them to a file", (await session.RunAsync("echo('x' * (64 << 20))")).Error.Message);
+        Assert.Equal("1", (await session.RunAsync("echo(1)")).Result.PlainText);
     }
 
     [Fact]

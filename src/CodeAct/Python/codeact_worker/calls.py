@@ -17,6 +17,7 @@ import time
 from . import wire
 
 MOST = 10_000  # calls that wait for an answer; the host ends a session that has more
+LONGEST = 64 << 20  # bytes of a call, as on the host
 ENDED = "the cell that called it has ended; a thread may call tools until the end of the cell that gave it its work"
 
 
@@ -131,6 +132,9 @@ class Calls:
     def begin(self, call, name, arguments):
         if self.output.detached:
             raise ToolRefused("only the session's own process may call tools, not one that it has forked", name)
+        if len(arguments) > LONGEST - 1000:
+            raise ValueError(f"{name}: the arguments are {len(arguments):,} bytes of JSON, and the most is {LONGEST - 1000:,}; "
+                             "write them to a file and pass its Path")
         with self.lock:  # until it is sent: what is called while a cell runs is sent before that cell's end
             if not self.open or self.output.current_cell() != self.output.cell:
                 raise ToolRefused(ENDED, name)
@@ -138,7 +142,11 @@ class Calls:
                 raise ToolRefused(f"{MOST} calls wait for their answers already; wait for them before calling more", name)
             call.number = next(self.numbers)
             self.waiting[call.number] = call
-            self.output.send(wire.CALL, b'{"call":%d,"name":%b,"arguments":%b}' % (call.number, wire.to_json(name), arguments))
+            payload = b'{"call":%d,"name":%b,"arguments":%b}' % (call.number, wire.to_json(name), arguments)
+            while len(payload) > wire.LONGEST:
+                self.output.send(wire.PART, payload[:wire.LONGEST])
+                payload = payload[wire.LONGEST:]
+            self.output.send(wire.CALL, payload)
 
     def give_up(self, call):
         """Forgets a call that nobody waits for any more, if it has no answer."""
