@@ -152,11 +152,11 @@ public sealed class ToolAuthorityTests(LocalEngine local) : IClassFixture<LocalE
     public async Task A_forged_call_has_the_authority_of_the_cell_and_does_no_harm()
     {
         var count = 0;
-        await using var session = await local.Engine.CreateAsync(Function("count", () => ++count));
+        await using var session = await local.Engine.CreateAsync(
+            Function("count", () => Interlocked.Increment(ref count)), Function("counted", () => Volatile.Read(ref count)));
         await session.RunAsync(Forge);
-        var outcome = await session.RunAsync("forge_call(4_000_000_000, 2)\nforge(b'~', b'12345', 2)\ncount()");
-        Assert.Equal(CellStatus.Ok, outcome.Status);
-        Assert.Equal(2, count);
+        var outcome = await session.RunAsync("forge_call(4_000_000_000, 2)\nforge(b'~', b'12345', 2)\nwhile counted() < 1: pass\ncount()");
+        Assert.Equal("2", outcome.Result.PlainText);
         Assert.Equal("3", (await session.RunAsync("count()")).Result.PlainText);
     }
 
