@@ -124,10 +124,7 @@ class Template:
         self.tell({"ready": ready})
         while True:
             readable, _, _ = select.select([self.host, wake], [], [])
-            if wake in readable:
-                os.read(wake, 4096)
-                self.reap()
-            if self.host in readable:
+            if self.host in readable:  # first: it may say which processes stay when their worker has ended
                 request = self.host.recv(REQUEST_LIMIT)
                 if not request:
                     self.end()
@@ -136,6 +133,9 @@ class Template:
                     self.kept.add(request["keep"])
                 else:
                     self.fork(request)
+            elif wake in readable:
+                os.read(wake, 4096)
+                self.reap()
 
     def tell(self, message, descriptors=()):
         ancillary = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))] if descriptors else []
