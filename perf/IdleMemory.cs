@@ -3,7 +3,9 @@ using CodeAct.Python;
 
 namespace CodeAct.Perf;
 
-/// <summary>Memory of idle sessions: what each has for itself (USS) and its share of what they have in common (PSS).</summary>
+/// <summary>
+/// Memory of idle sessions with all of their processes: what each has for itself (USS) and its share of what they have in common (PSS).
+/// </summary>
 internal static class IdleMemory
 {
     private const int Sessions = 500;
@@ -12,7 +14,7 @@ internal static class IdleMemory
     public static async Task MeasureAsync(Report report, CancellationToken cancellationToken)
     {
         await using var engine = await PythonEngine.StartAsync(new PythonEngineOptions { PoolSize = 0 }, cancellationToken);
-        var before = Workers();
+        var before = Sandboxed();
         for (var count = 0; count < Sessions; count++)
         {
             var session = await engine.CreateSessionAsync(new SessionOptions(), cancellationToken);
@@ -20,17 +22,18 @@ internal static class IdleMemory
             await Engines.RunAsync(session, "print(1)", cancellationToken);
         }
 
-        var workers = Workers().Except(before).ToList();
+        var processes = Sandboxed().Except(before).ToList();
         var kernels = Processes("ipykernel_launcher").ToList();
-        var own = workers.Select(pid => (Field(pid, "smaps_rollup", "Private_Clean:", "Private_Dirty:") + Field(pid, "status", "VmPTE:")) / Megabyte);
-        var shared = workers.Select(pid => (Field(pid, "smaps_rollup", "Pss:") + Field(pid, "status", "VmPTE:")) / Megabyte);
+        var own = processes.Sum(pid => Field(pid, "smaps_rollup", "Private_Clean:", "Private_Dirty:") + Field(pid, "status", "VmPTE:"));
+        var shared = processes.Sum(pid => Field(pid, "smaps_rollup", "Pss:") + Field(pid, "status", "VmPTE:"));
         var kernel = kernels.Select(pid => Field(pid, "smaps_rollup", "Private_Clean:", "Private_Dirty:") / Megabyte);
         var kernelShared = kernels.Select(pid => Field(pid, "smaps_rollup", "Pss:") / Megabyte);
-        report.Add($"{Sessions} idle sessions, USS + page tables each, MB", 5, new Sample([.. own]), new Sample([.. kernel]), null);
-        report.Add($"{Sessions} idle sessions, PSS + page tables each, MB", 5, new Sample([.. shared]), new Sample([.. kernelShared]), null);
+        report.Add($"{Sessions} idle sessions, USS + page tables each, MB", 5, new Sample([own / Megabyte / Sessions]), new Sample([.. kernel]), null);
+        report.Add($"{Sessions} idle sessions, PSS + page tables each, MB", 5, new Sample([shared / Megabyte / Sessions]), new Sample([.. kernelShared]), null);
     }
 
-    private static List<int> Workers() => [.. Processes($"/codeact-{Environment.ProcessId}-")];
+    /// <summary>Workers, checkpoints, and the first processes of their namespaces.</summary>
+    private static List<int> Sandboxed() => [.. Processes("import template"), .. Processes("sleep\0infinity")];
 
     private static IEnumerable<int> Processes(string argument) =>
         from directory in Directory.EnumerateDirectories("/proc")

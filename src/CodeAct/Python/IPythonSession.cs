@@ -37,7 +37,9 @@ public interface IPythonSession : IAsyncDisposable
     long CheckpointBytes { get; }
 
     /// <summary>Keeps the state as it is now: variables, everything else in memory, and the files of the workspace.</summary>
-    /// <remarks>Costs 2 to 3 ms, and later what is written to: memory is shared until then. What it holds: docs/checkpoints.md.</remarks>
+    /// <remarks>
+    /// Costs a fork, and later a copy of what is written to: memory is shared until then. What it holds: docs/checkpoints.md.
+    /// </remarks>
     /// <exception cref="CheckpointException">The session has something that cannot be kept, such as a running thread.</exception>
     Task<Checkpoint> CheckpointAsync(CancellationToken cancellationToken);
 

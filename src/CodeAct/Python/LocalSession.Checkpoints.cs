@@ -63,6 +63,7 @@ internal sealed partial class LocalSession
             ObjectDisposedException.ThrowIf(_disposed == 1, this);
             var state = Find(checkpoint);
             await EndWorkAsync();
+            _death = $"The session could not be taken back to checkpoint {checkpoint.Id}"; // when that fails half-way
             _late.Clear();
             state.Files.Restore();
             workspace.TakeChanges();

@@ -49,7 +49,6 @@ class Template:
         self.interrupts = wire.Interrupts()
         self.output = outputs.Output(None, self.interrupts)
         self.workers = {}  # pid: id of the session
-        self.keepers = set()  # first processes of the sessions' namespaces
         self.kept = set()  # checkpoints whose worker may end before them
 
     def prepare(self):
@@ -152,7 +151,6 @@ class Template:
                 if pid == 0:
                     self.become_worker(request, far, out_far, err_far, sources)
                 self.workers[pid] = request["id"]
-                self.keepers |= {keeper} - {None}
                 pidfds = [os.pidfd_open(process) for process in (pid, keeper) if process]
                 self.tell({"id": request["id"], "forked": pid}, [near.fileno(), out, err, *pidfds, *kept, *listening])
             for pidfd in pidfds:
@@ -178,7 +176,6 @@ class Template:
                 return
             if pid == 0:
                 return
-            self.keepers.discard(pid)
             self.kept.discard(pid)
             session = self.workers.pop(pid, None)
             self.end_orphans()
