@@ -39,6 +39,44 @@ internal static unsafe partial class Libc
         return made;
     }
 
+    /// <summary>Opens a file for writing in the same way.</summary>
+    /// <exception cref="IOException">It cannot be opened.</exception>
+    public static SafeFileHandle OpenToChangeBelow(string root, string path) =>
+        OpenBelow(root, path, WriteOnly | NonBlocking, mode: 0, "changed in");
+
+    /// <summary>
+    /// Makes a file hold what another holds: as a reflink where the file system has them, else copied; gaps stay gaps, so that the
+    /// copy takes no more of the disk than the original.
+    /// </summary>
+    /// <exception cref="Win32Exception">It cannot be read or written, such as for want of space.</exception>
+    public static void CopyContents(SafeFileHandle from, SafeFileHandle to)
+    {
+        const uint Reflink = 0x40049409; // FICLONE
+        const int Data = 3; // SEEK_DATA
+        const int Gap = 4; // SEEK_HOLE
+        if (ioctl(to, Reflink, from) == 0)
+        {
+            return;
+        }
+
+        var length = RandomAccess.GetLength(from);
+        if (lseek(from, 0, Gap) < length)
+        {
+            Check(ftruncate(to, 0)); // so that there is nothing in the gaps
+        }
+
+        for (long at = 0; at < length && lseek(from, at, Data) is >= 0 and var data;)
+        {
+            at = lseek(from, data, Gap);
+            _ = lseek(to, data, 0);
+            while (data < at && Check((int)sendfile(to, from, &data, (nint)(at - data))) > 0)
+            {
+            }
+        }
+
+        Check(ftruncate(to, length));
+    }
+
     /// <summary>Makes a directory in the same way, unless there is one.</summary>
     /// <exception cref="IOException">It cannot be made, or something else has that name.</exception>
     public static void MakeDirectoryBelow(string root, string path)
@@ -148,6 +186,18 @@ internal static unsafe partial class Libc
 
     private static IOException Failure(string root, string path, string done, Win32Exception why) =>
         new($"'{path}' cannot be {done} the workspace '{root}': {why.Message}.", why);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int ioctl(SafeHandle file, nuint request, SafeHandle other);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial long lseek(SafeHandle file, long offset, int from);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial nint sendfile(SafeHandle to, SafeHandle from, long* offset, nint count);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int ftruncate(SafeHandle file, long length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int prlimit64(int process, int resource, ulong* wanted, ulong* before);

@@ -62,10 +62,10 @@ internal sealed partial class LocalSession
         {
             ObjectDisposedException.ThrowIf(_disposed == 1, this);
             var state = Find(checkpoint);
-            await EndWorkAsync();
+            using var before = await StopWorkAsync();
             _death = $"The session could not be taken back to checkpoint {checkpoint.Id}"; // when that fails half-way
             _late.Clear();
-            state.Files.Restore();
+            await RestoreAsync(state, before);
             workspace.TakeChanges();
             _variables.Clear();
             foreach (var (name, value) in state.Variables)
@@ -83,6 +83,20 @@ internal sealed partial class LocalSession
         {
             _turn.Release();
             Rest();
+        }
+    }
+
+    private static async Task RestoreAsync(State state, Worker? before)
+    {
+        try
+        {
+            state.Files.Restore();
+        }
+        catch (IOException) when (before is not null)
+        {
+            before.Send(Libc.Kill); // files that it has deleted and not closed still take space
+            await before.Exit;
+            state.Files.Restore();
         }
     }
 
@@ -154,20 +168,26 @@ internal sealed partial class LocalSession
 
         var worker = _worker!;
         var before = Kept().LastOrDefault()?.Files;
-        var copying = Task.Run(() => WorkspaceSnapshot.Take(workspace.Root, engine.CheckpointStore, before), CancellationToken.None);
-        FrozenProcess memory;
+        var copying = Task.Run(() => WorkspaceSnapshot.Take(workspace.Root, engine.Contents, before), CancellationToken.None);
+        var freezing = FreezeAsync(worker, automatic ? _answerWithin / 5 : _answerWithin);
         try
         {
-            memory = await FreezeAsync(worker, automatic ? _answerWithin / 5 : _answerWithin);
+            await Task.WhenAll(copying, freezing);
         }
-        catch
+        catch (Exception failure)
         {
-            (await copying).Dispose();
+            using var memory = freezing.IsCompletedSuccessfully ? await freezing : null;
+            using var files = copying.IsCompletedSuccessfully ? await copying : null;
+            if (failure is IOException)
+            {
+                throw new CheckpointException($"The files of the session could not be kept in a checkpoint: {failure.Message}", failure);
+            }
+
             throw;
         }
 
         var checkpoint = new Checkpoint(++_checkpoints, _ran, engine.Options.Time.GetUtcNow(), automatic);
-        var state = new State(checkpoint, workspace, memory, await copying, new Dictionary<string, JsonNode?>(_variables));
+        var state = new State(checkpoint, workspace, await freezing, await copying, new Dictionary<string, JsonNode?>(_variables));
         lock (_states)
         {
             _states.Add(state);
@@ -324,7 +344,7 @@ internal sealed partial class LocalSession
     {
         if (_worker is { } worker)
         {
-            _ = _processes.IsShared && await _processes.EndWorkAsync(worker, engine.Options.Time);
+            _ = _processes.IsShared && await _processes.StopWorkAsync(worker, engine.Options.Time);
             worker.Dispose();
         }
 
@@ -332,21 +352,26 @@ internal sealed partial class LocalSession
         await _processes.EndedAsync();
     }
 
-    /// <summary>Ends the worker and what it has started; the checkpoints stay.</summary>
-    private async Task EndWorkAsync()
+    /// <summary>Stops the worker for good and ends what it has started; the checkpoints stay.</summary>
+    /// <returns>The worker. To give back its memory takes the kernel some milliseconds: dispose it when another is ready.</returns>
+    private async Task<Worker?> StopWorkAsync()
     {
         if (_worker is { } worker)
         {
             _worker = null;
-            var hasEnded = await _processes.EndWorkAsync(worker, engine.Options.Time);
-            worker.Dispose();
-            if (!hasEnded)
+            var hasStopped = await _processes.StopWorkAsync(worker, engine.Options.Time);
+            if (!hasStopped)
             {
+                worker.Dispose();
                 _processes.Dispose(); // all that is left, checkpoints too
                 _death = "Processes of the session did not end";
                 throw new CheckpointException("The session could not be taken back: its processes did not end, so all of it was ended.");
             }
+
+            return worker;
         }
+
+        return null;
     }
 
     /// <summary>A worker that goes on from there; null when the checkpoint's process is gone.</summary>

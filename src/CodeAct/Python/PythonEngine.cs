@@ -103,7 +103,7 @@ public sealed class PythonEngine : IAsyncDisposable
 
     internal Reactor Reactor => Template.Reactor;
 
-    internal string CheckpointStore => Template.CheckpointStore;
+    internal ContentStore Contents => Template.Contents;
 
     /// <summary>Lets a checkpoint outlive its worker where the template would else end it.</summary>
     internal Task KeepAsync(FrozenProcess frozen) => frozen.Number is { } process ? Template.KeepAsync(process) : Task.CompletedTask;

@@ -34,13 +34,10 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
 
     public void Remove(FrozenProcess checkpoint) => _checkpoints.TryRemove(checkpoint, out _);
 
-    /// <summary>Ends a worker and what it has started, but no checkpoint.</summary>
-    /// <remarks>
-    /// Nothing of it runs any more when this returns. To give back its memory takes the kernel some milliseconds more, for which
-    /// nobody waits: a stopped process that is killed runs no further instruction.
-    /// </remarks>
+    /// <summary>Stops a worker for good and ends what it has started, but no checkpoint.</summary>
+    /// <remarks>Nothing of it runs any more when this returns; a stopped process that is killed runs no further instruction.</remarks>
     /// <returns>False when something would not end.</returns>
-    public async Task<bool> EndWorkAsync(Worker worker, TimeProvider time)
+    public async Task<bool> StopWorkAsync(Worker worker, TimeProvider time)
     {
         var spared = Spared();
         worker.Send(Libc.Stop); // it starts nothing new
@@ -56,7 +53,6 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
             await timer.WaitForNextTickAsync(CancellationToken.None);
         }
 
-        worker.Send(Libc.Kill);
         return true;
     }
 

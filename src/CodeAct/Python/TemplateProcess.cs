@@ -57,6 +57,7 @@ internal sealed class TemplateProcess : IWorkerSource
         _groups = groups;
         _time = time;
         _directory = directory;
+        Contents = new ContentStore(Path.Combine(directory, "checkpoints"));
         _process = process;
         _socket = socket;
         _complaints = complaints;
@@ -250,8 +251,8 @@ internal sealed class TemplateProcess : IWorkerSource
         }
     }
 
-    /// <summary>Where snapshots of workspaces keep their contents; only the host can enter.</summary>
-    public string CheckpointStore => Path.Combine(_directory, "checkpoints");
+    /// <summary>What files of checkpoints hold.</summary>
+    public ContentStore Contents { get; }
 
     public Workspace CreateWorkspace() => Workspace.Create(Path.Combine(_directory, "workspaces"));
 

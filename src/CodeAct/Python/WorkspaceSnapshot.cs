@@ -1,13 +1,17 @@
+using System.ComponentModel;
+
 namespace CodeAct.Python;
 
 /// <summary>The files of a workspace as they were.</summary>
 /// <remarks>
 /// Contents are copied when the file has changed since the snapshot before (by inode, size, and the times of modification and
-/// change, the last of which code cannot set), as a reflink where the file system has them. Pipes and sockets have no contents.
+/// change, the last of which code cannot set). Pipes and sockets have no contents.
 /// </remarks>
 internal sealed class WorkspaceSnapshot : IDisposable
 {
     private static readonly TimeSpan _tick = TimeSpan.FromMilliseconds(20); // file systems tell times no finer than 10 ms
+
+    private const uint OwnerMayWrite = 0x80;
 
     private readonly string _root;
     private Dictionary<string, Entry> _entries;
@@ -19,35 +23,47 @@ internal sealed class WorkspaceSnapshot : IDisposable
     }
 
     /// <param name="root">The workspace. Nothing of its session runs meanwhile, or what it writes is in or not.</param>
-    /// <param name="store">An existing directory that only the host can enter.</param>
+    /// <param name="store">Keeps the contents.</param>
     /// <param name="before">The snapshot before, whose contents are shared.</param>
-    public static WorkspaceSnapshot Take(string root, string store, WorkspaceSnapshot? before)
+    /// <exception cref="IOException">A file could not be copied, as when the disk is full.</exception>
+    public static WorkspaceSnapshot Take(string root, ContentStore store, WorkspaceSnapshot? before)
     {
-        var entries = Scan(root);
-        var files = entries.Where(item => item.Value.Kind == Libc.RegularFile).ToList();
-        Parallel.ForEach(files, file =>
+        var taken = new WorkspaceSnapshot(root, Scan(root));
+        var files = taken._entries.Where(item => item.Value.Kind == Libc.RegularFile).ToList();
+        try
         {
-            var (path, entry) = file;
-            entry.Contents = before?._entries.GetValueOrDefault(path) is { } known && Same(known, entry)
-                ? known.Contents?.Share()
-                : Contents.Of(root, path, store);
-        });
-        foreach (var (path, _) in files.Where(file => file.Value.Contents is null))
+            ForEach(files, file =>
+            {
+                var (path, entry) = file;
+                entry.Contents = before?._entries.GetValueOrDefault(path) is { } known && Same(known, entry)
+                    ? known.Contents?.Share()
+                    : store.Copy(root, path);
+            });
+        }
+        catch
         {
-            entries.Remove(path); // gone before it was copied
+            taken.Dispose();
+            throw;
         }
 
-        return new WorkspaceSnapshot(root, entries);
+        foreach (var (path, _) in files.Where(file => file.Value.Contents is null))
+        {
+            taken._entries.Remove(path); // gone before it was copied
+        }
+
+        return taken;
     }
 
     /// <summary>Makes the workspace what it was. Nothing of the session may run meanwhile.</summary>
+    /// <exception cref="IOException">A file could not be made; what has been made stays.</exception>
     public void Restore()
     {
         var present = Scan(_root);
         var owner = Libc.Stat(_root + "/."); // the root may be a link of the kernel's to where it is mounted
         foreach (var (path, entry) in present.OrderByDescending(item => item.Key.Length))
         {
-            if (!Same(_entries.GetValueOrDefault(path), entry))
+            var known = _entries.GetValueOrDefault(path);
+            if (!Same(known, entry) && !CanWriteOver(known, entry))
             {
                 Delete(Path.Join(_root, path), entry);
             }
@@ -60,7 +76,7 @@ internal sealed class WorkspaceSnapshot : IDisposable
             Libc.SetOwner(Path.Join(_root, path), owner);
         }
 
-        Parallel.ForEach(missing, item => Make(Path.Join(_root, item.Key), item.Value, owner));
+        ForEach(missing, item => Make(item.Key, item.Value, owner, present.GetValueOrDefault(item.Key)));
 
         foreach (var (path, entry) in _entries.OrderByDescending(item => item.Key.Length))
         {
@@ -108,22 +124,42 @@ internal sealed class WorkspaceSnapshot : IDisposable
         }
     }
 
-    private static void Make(string path, Entry entry, FileStamp owner)
+    private static void ForEach<T>(IEnumerable<T> files, Action<T> act)
     {
+        try
+        {
+            Parallel.ForEach(files, act);
+        }
+        catch (AggregateException several) when (several.InnerException is IOException or Win32Exception)
+        {
+            throw new IOException(several.InnerException.Message, several.InnerException);
+        }
+    }
+
+    /// <summary>It is the same file with other contents; one that is not the owner's to write is made anew.</summary>
+    private static bool CanWriteOver(Entry? before, Entry now) =>
+        before is { Kind: Libc.RegularFile } && now.Kind == Libc.RegularFile && before.Stamp.Inode == now.Stamp.Inode && now.IsWritable;
+
+    private void Make(string path, Entry entry, FileStamp owner, Entry? present)
+    {
+        var full = Path.Join(_root, path);
         switch (entry.Kind)
         {
             case Libc.SymbolicLink:
-                File.CreateSymbolicLink(path, entry.Target!);
+                File.CreateSymbolicLink(full, entry.Target!);
+                Libc.SetOwner(full, owner);
                 break;
             case Libc.RegularFile when entry.Contents is { } contents:
-                File.Copy(contents.Path, path);
-                File.SetLastWriteTimeUtc(path, entry.Stamp.Modified);
-                break;
-            default:
-                return;
-        }
+                using (var file = present is not null && CanWriteOver(entry, present)
+                    ? Libc.OpenToChangeBelow(_root, path)
+                    : Libc.CreateBelow(_root, path))
+                {
+                    contents.CopyTo(file);
+                    File.SetLastWriteTimeUtc(file, entry.Stamp.Modified);
+                }
 
-        Libc.SetOwner(path, owner);
+                break;
+        }
     }
 
     // Processes of the session may run: what is below a directory here was below that directory, and not below a link in its place.
@@ -143,47 +179,12 @@ internal sealed class WorkspaceSnapshot : IDisposable
 
         public uint Kind => Mode & Libc.KindOfFile;
 
+        public bool IsWritable => (Mode & OwnerMayWrite) != 0;
+
         public string? Target { get; init; }
 
-        public Contents? Contents { get; set; }
+        public ContentStore.Contents? Contents { get; set; }
 
         public Entry Copy() => new(Stamp) { Target = Target, Contents = Contents?.Share() };
-    }
-
-    /// <summary>What a file held, in a file of the host's that never changes; goes with the last snapshot that has it.</summary>
-    private sealed class Contents(string path) : IDisposable
-    {
-        private int _snapshots = 1;
-
-        public string Path => path;
-
-        public static Contents? Of(string root, string relativePath, string store)
-        {
-            try
-            {
-                using var source = Libc.OpenBelow(root, relativePath);
-                var copy = System.IO.Path.Join(store, Guid.NewGuid().ToString("N"));
-                File.Copy($"/proc/self/fd/{source.DangerousGetHandle()}", copy);
-                return new Contents(copy);
-            }
-            catch (IOException) // gone meanwhile
-            {
-                return null;
-            }
-        }
-
-        public Contents Share()
-        {
-            Interlocked.Increment(ref _snapshots);
-            return this;
-        }
-
-        public void Dispose()
-        {
-            if (Interlocked.Decrement(ref _snapshots) == 0)
-            {
-                File.Delete(path);
-            }
-        }
     }
 }

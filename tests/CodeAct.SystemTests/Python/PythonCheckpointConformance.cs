@@ -43,6 +43,20 @@ public abstract class PythonCheckpointConformance : PythonBudgetConformance
     }
 
     [Fact]
+    public async Task A_rollback_finds_room_for_files_where_deleted_ones_are_still_open()
+    {
+        await using var session = await CreateAsync(
+            new SessionOptions { Checkpoints = _onDemand, Limits = new SessionLimits { WorkspaceBytes = 20 << 20 } });
+        await session.RunAsync("import os; open('a', 'wb').write(b'a' * (12 << 20)); os.mkdir('gaps'); open('gaps/b', 'wb').truncate(1 << 26)");
+        var checkpoint = await session.CheckpointAsync(Cancelled);
+        await session.RunAsync("f = open('a'); os.remove('a'); open('c', 'wb').write(b'c' * (7 << 20)); open('gaps/b', 'r+b').write(b'b')");
+        await session.RollbackAsync(checkpoint, Cancelled);
+        var after = await session.RunAsync(
+            "(open('a', 'rb').read() == b'a' * (12 << 20), os.path.exists('c'), os.stat('gaps/b').st_size, os.stat('gaps/b').st_blocks, any(open('gaps/b', 'rb').read()))");
+        Assert.Equal("result (True, False, 67108864, 0, False)|ended Ok", after.Order);
+    }
+
+    [Fact]
     public async Task Only_so_many_checkpoints_are_kept_and_the_oldest_goes_first()
     {
         await using var session = await CreateAsync(new CheckpointOptions { Automatic = false, Most = 3 });

@@ -27,6 +27,10 @@ RDONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
 BIND, REC, PRIVATE = 4096, 16384, 1 << 18
 DETACH = 2
 
+# asm-generic/mman-common.h
+COLLAPSE = 25
+HUGE_PAGE = 2 << 20
+
 # linux/prctl.h
 SET_PDEATHSIG, SET_DUMPABLE, CAPBSET_DROP = 1, 4, 24
 SET_SECCOMP, SET_NO_NEW_PRIVS, SET_CHILD_SUBREAPER, GET_CHILD_SUBREAPER = 22, 38, 36, 37
@@ -76,6 +80,13 @@ def fork_unseen():
     pointers = (0, address.value, 0) if MACHINE == "x86_64" else (0, 0, address.value)  # parent's, child's, storage in this order
     flags = CHILD_CLEARTID | CHILD_SETTID  # and no signal
     return _check(_syscall_held(*map(ctypes.c_long, (_CLONE[MACHINE], flags, 0, *pointers))), "clone")
+
+
+def make_huge(start, end):
+    """Puts memory that is there into pages of 2 MiB, as far as they lie in it; what cannot be stays as it is."""
+    start = -(-start // HUGE_PAGE) * HUGE_PAGE
+    for address in range(start, end - HUGE_PAGE + 1, HUGE_PAGE):
+        _libc.madvise(ctypes.c_void_p(address), ctypes.c_size_t(HUGE_PAGE), COLLAPSE)
 
 
 def unshare(flags):
