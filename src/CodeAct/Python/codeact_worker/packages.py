@@ -57,7 +57,7 @@ class Packages:
                 others = [other for other in os.environ.get(name, "").split(os.pathsep) if other and not other.startswith(before or "\0")]
                 os.environ[name] = os.pathsep.join([layer + path, *others])
             self.used = layer
-        importlib.invalidate_caches()
+            importlib.invalidate_caches()  # else not: it writes to 2 MB, which a worker shares with the template until then
 
     def pip(self, line):
         """%pip install NAME…: into this session only."""
@@ -94,6 +94,7 @@ class Packages:
             "install", "--no-deps", "--upgrade", "--target", self.layer, *building,
             *(_place(item["download_info"]) for item in wanted))
         self.use()
+        importlib.invalidate_caches()
         for item in wanted:
             self.tell_of_imported(item["metadata"]["name"], before[item["metadata"]["name"]], item["metadata"]["version"])
 
