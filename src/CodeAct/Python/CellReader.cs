@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -7,6 +8,8 @@ namespace CodeAct.Python;
 /// <summary>Turns what a worker sends during one cell into the events of that cell.</summary>
 internal sealed class CellReader(uint cell, ToolBridge? tools = null)
 {
+    private const int EndSize = 6; // two letters, microseconds (4)
+
     private readonly Decoder _stdout = Encoding.UTF8.GetDecoder(); // a character may be split between two reads
     private readonly Decoder _stderr = Encoding.UTF8.GetDecoder();
 
@@ -18,6 +21,9 @@ internal sealed class CellReader(uint cell, ToolBridge? tools = null)
 
     /// <summary>An interrupt reached the cell before its end.</summary>
     public bool Interrupted { get; private set; }
+
+    /// <summary>How long the cell ran, as the worker says: without what it had to wait for a processor before and after.</summary>
+    public TimeSpan Ran { get; private set; }
 
     /// <summary>What happened on the host meanwhile.</summary>
     public void Drain(List<CellEvent> into) => tools?.Drain(into);
@@ -42,12 +48,13 @@ internal sealed class CellReader(uint cell, ToolBridge? tools = null)
                 return new PythonError(error.Name, error.Message, error.Traceback);
             case FrameKind.CallPart or FrameKind.Call or FrameKind.Cancel:
                 return Done ? null : tools?.Read(frame); // between cells nobody may call anything
-            case FrameKind.Done when payload.IsEmpty:
-                throw new InvalidDataException("The frame that ends a cell is empty.");
+            case FrameKind.Done when payload.Length != EndSize:
+                throw new InvalidDataException("The frame that ends a cell has the wrong size.");
             case FrameKind.Done when frame.Cell == cell:
                 Done = true;
                 Succeeded = payload[0] == (byte)'k';
-                Interrupted = payload.Length > 1 && payload[1] == (byte)'i';
+                Interrupted = payload[1] == (byte)'i';
+                Ran = TimeSpan.FromMicroseconds(BinaryPrimitives.ReadUInt32LittleEndian(payload[2..]));
                 return null;
             case FrameKind.Done or FrameKind.Ready or FrameKind.Checkpoint:
                 return null; // of another cell, or an answer that came too late

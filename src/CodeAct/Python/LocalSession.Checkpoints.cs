@@ -8,14 +8,17 @@ internal sealed partial class LocalSession
 {
     private const int MostAutomatic = 2; // the last cell can be taken back, and the one before
 
-    private static readonly TimeSpan _idleFor = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan _worthKeeping = TimeSpan.FromMilliseconds(20); // of running time: ten times what a checkpoint costs
+    private const int Worth = 10; // a checkpoint before a cell saves ten times as much running time as it takes
+
+    private static readonly TimeSpan _idleFor = TimeSpan.FromMilliseconds(100); // longer than between the cells of a loop, shorter than a model thinks
     private static readonly TimeSpan _answerWithin = TimeSpan.FromSeconds(5);
 
     private readonly List<State> _states = []; // the oldest first
     private SessionProcesses _processes = first.Processes;
     private ITimer? _idle;
     private TimeSpan _unkept; // running time of the cells since the last checkpoint
+    private TimeSpan _taking = TimeSpan.FromMilliseconds(2); // what that one took
+    private long _rests; // since this timestamp
     private string? _refused; // why there is no newer one
     private int _ran = ran; // cells
     private int _checkpoints;
@@ -38,6 +41,10 @@ internal sealed partial class LocalSession
     public IReadOnlyList<Checkpoint> Checkpoints => [.. Kept().Select(state => state.Checkpoint)];
 
     public long CheckpointBytes => Kept().Sum(state => state.Memory.Number is { } process ? ProcessTree.ProportionalBytes(process) : 0);
+
+    /// <summary>They take no more than this, which is told at once; the sharing of 200 MB is counted in milliseconds.</summary>
+    private long MostCheckpointBytes =>
+        Kept().Sum(state => state.Memory.Number is { } process ? ProcessTree.ResidentBytes(process) : 0);
 
     public async Task<Checkpoint> CheckpointAsync(CancellationToken cancellationToken)
     {
@@ -166,6 +173,7 @@ internal sealed partial class LocalSession
             throw new NotSupportedException("A session of the plain backend keeps no checkpoints; the local backend does.");
         }
 
+        var began = engine.Options.Time.GetTimestamp();
         var worker = _worker!;
         var before = Kept().LastOrDefault()?.Files;
         var copying = Task.Run(() => WorkspaceSnapshot.Take(workspace.Root, engine.Contents, before), CancellationToken.None);
@@ -194,6 +202,7 @@ internal sealed partial class LocalSession
         }
 
         _unkept = TimeSpan.Zero;
+        _taking = engine.Options.Time.GetElapsedTime(began);
         _refused = null;
         Evict([.. Kept().Where(kept => kept.Checkpoint.Automatic).SkipLast(MostAutomatic)]);
         Evict([.. Kept().SkipLast(plan.Checkpoints.Most)]);
@@ -254,7 +263,7 @@ internal sealed partial class LocalSession
     {
         var began = engine.Options.Time.GetTimestamp();
         await using var limit = engine.Options.Time.CreateTimer(
-            static worker => ((Worker)worker!).Wake(), worker, within, _idleFor); // again: a timer may be a little early
+            static worker => ((Worker)worker!).Wake(), worker, within, within); // again: a timer may be a little early
         while (engine.Options.Time.GetElapsedTime(began) < within)
         {
             await worker.WaitAsync();
@@ -279,7 +288,7 @@ internal sealed partial class LocalSession
     /// <summary>Before a cell: makes sure that what would be lost with it is little.</summary>
     private async Task ProtectAsync()
     {
-        if (plan.Checkpoints.Automatic && _unkept > _worthKeeping)
+        if (plan.Checkpoints.Automatic && _unkept > Worth * _taking)
         {
             await TryTakeStateAsync();
         }
@@ -288,16 +297,20 @@ internal sealed partial class LocalSession
     }
 
     /// <summary>After a cell: takes a checkpoint when nothing else comes.</summary>
-    private void ProtectWhenIdle(TimeSpan cell)
+    private void ProtectWhenIdle()
     {
-        _unkept += cell;
         if (plan.Checkpoints.Automatic && _disposed == 0)
         {
             _idle ??= engine.Options.Time.CreateTimer(
-                static session => _ = ((LocalSession)session!).ProtectNowAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+                static session => _ = ((LocalSession)session!).ProtectInTurnAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _rests = engine.Options.Time.GetTimestamp();
             _idle.Change(_idleFor, Timeout.InfiniteTimeSpan);
         }
     }
+
+    private bool IsOver(long bytes) => bytes > plan.Checkpoints.MemoryBytes;
+
+    private Task ProtectInTurnAsync() => engine.IdleWork.RunAsync(ProtectNowAsync);
 
     private async Task ProtectNowAsync()
     {
@@ -308,10 +321,11 @@ internal sealed partial class LocalSession
 
         try
         {
-            if (_disposed == 0 && _worker is { Exit.IsCompleted: false } && _unkept > TimeSpan.Zero)
+            var isIdle = engine.Options.Time.GetElapsedTime(_rests) >= _idleFor * 0.9; // else there was a cell meanwhile
+            if (isIdle && _disposed == 0 && _worker is { Exit.IsCompleted: false } && _unkept > TimeSpan.Zero)
             {
                 await TryTakeStateAsync();
-                while (CheckpointBytes > plan.Checkpoints.MemoryBytes && Kept() is [var oldest, _, ..])
+                while (IsOver(MostCheckpointBytes) && IsOver(CheckpointBytes) && Kept() is [var oldest, _, ..])
                 {
                     Evict([oldest]);
                 }

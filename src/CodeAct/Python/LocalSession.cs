@@ -56,7 +56,7 @@ internal sealed partial class LocalSession(
         {
             _ladder = null;
             _turn.Release();
-            ProtectWhenIdle(engine.Options.Time.GetElapsedTime(started));
+            ProtectWhenIdle();
             Rest();
         }
     }
@@ -237,6 +237,7 @@ internal sealed partial class LocalSession(
         }
 
         ladder.Dispose();
+        _unkept += reader.Ran;
         if (!reader.Done)
         {
             await DeathAsync(worker, ladder, budget);

@@ -73,6 +73,10 @@ internal static class ProcessTree
         return line is null ? 0 : 1024 * long.Parse(line[Label.Length..^Unit.Length].Trim(), CultureInfo.InvariantCulture);
     }
 
+    /// <summary>Resident set size in bytes, with all that it shares. 0 when it has ended.</summary>
+    public static long ResidentBytes(int pid) =>
+        Read($"/proc/{pid}/statm").Split(' ') is [_, var pages, ..] ? long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0;
+
     /// <summary>Whether no thread of a process runs: each is stopped or has ended.</summary>
     public static bool HasStopped(int pid) => Threads(pid).All(thread => StateOf(thread) is 'T' or 'Z' or 'X' or null);
 

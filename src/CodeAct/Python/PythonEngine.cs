@@ -10,10 +10,12 @@ public sealed class PythonEngine : IAsyncDisposable
     private readonly IWorkerSource _source;
     private readonly WorkerPool _pool;
     private readonly ConcurrentDictionary<LocalSession, byte> _sessions = [];
+    private int _disposed;
 
     private PythonEngine(PythonEngineOptions options, IWorkerSource source)
     {
         Options = options;
+        IdleWork = new IdleWork(options.Time);
         _source = source;
         _pool = new WorkerPool(source, options.PoolSize, options.Limits, options.Sandbox);
     }
@@ -89,17 +91,18 @@ public sealed class PythonEngine : IAsyncDisposable
     /// <summary>Ends every session and the template, and deletes what they left.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _pool.DisposeAsync();
-        foreach (var session in _sessions.Keys)
+        if (Interlocked.Exchange(ref _disposed, 1) == 0)
         {
-            await session.DisposeAsync();
+            await _pool.DisposeAsync();
+            await Parallel.ForEachAsync(_sessions.Keys, (session, _) => session.DisposeAsync());
+            await _source.DisposeAsync();
         }
-
-        await _source.DisposeAsync();
     }
 
     /// <summary>What only forks of a template have.</summary>
     private TemplateProcess Template => (TemplateProcess)_source;
+
+    internal IdleWork IdleWork { get; }
 
     internal Reactor Reactor => Template.Reactor;
 

@@ -115,10 +115,10 @@ class Output:
         finally:
             self.unshield(shield)
 
-    def end(self, status):
+    def end(self, told):
         """Ends the cell: nothing of its text is left behind, not even in C's own buffers."""
         self.flush_c(None)
-        self.send(wire.DONE, status, self.cell)
+        self.send(wire.DONE, told, self.cell)
 
     def flush_text(self):
         if self.sending or not self.parts:  # sending: a signal handler that prints has come upon this very code

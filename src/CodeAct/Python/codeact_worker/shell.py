@@ -46,6 +46,11 @@ class Compiler(CachingCompiler):
 class ResultHook(DisplayHook):
     """Sends the value of the last expression."""
 
+    def quiet(self):
+        """Whether the cell ends in a semicolon; IPython looks at its tokens, of which most cells have none."""
+        cells = self.shell.history_manager.input_hist_parsed
+        return (not cells or ";" in cells[-1]) and super().quiet()
+
     def write_output_prompt(self):
         pass
 

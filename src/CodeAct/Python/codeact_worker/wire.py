@@ -18,13 +18,14 @@ CHECKPOINT = b"C"  # host to worker: become a checkpoint, with the socket that r
 TOOLS, ANSWER = b"T", b"A"  # host to worker: the tools that there are; an answer (JSON; in place of the cell's id the call's number)
 CALL, CANCEL = b"?", b"~"  # worker to host: call a tool (JSON, of which PARTs may come before); the number of a call whose answer nobody waits for any more
 PART = b"+"  # worker to host: the beginning of a call that is longer than a frame
-READY, DONE = b"H", b"."  # worker to host: confined and waiting (JSON); the cell is over (2 bytes: OK or RAISED; "i" if interrupted, else "-")
+READY, DONE = b"H", b"."  # worker to host: confined and waiting (JSON); the cell is over (END)
 STDOUT, STDERR = b"1", b"2"  # text
 DISPLAY, RESULT, ERROR = b"D", b"X", b"!"  # JSON
 
 OK, RAISED = b"k", b"r"
 
 HEADER = struct.Struct("<IcI")
+END = struct.Struct("<ccI")  # OK or RAISED; "i" if interrupted, else "-"; how long the cell ran, in microseconds
 LONGEST = 16 << 20  # bytes of a payload; the host takes a longer one for an attack
 ONE_DESCRIPTOR = socket.CMSG_SPACE(4)
 

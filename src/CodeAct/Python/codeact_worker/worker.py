@@ -4,8 +4,11 @@ import json
 import os
 import random
 import sys
+from time import perf_counter
 
 from . import frozen, tools, wire
+
+LONGEST_RUN = 0xFFFFFFFF  # microseconds
 
 
 class Worker:
@@ -29,7 +32,7 @@ class Worker:
                 elif kind == wire.SET:
                     variable = json.loads(payload)
                     self.shell.user_ns[variable["name"]] = variable["value"]
-                    self.output.send(wire.DONE, wire.OK, cell)
+                    self.output.send(wire.DONE, wire.END.pack(wire.OK, b"-", 0), cell)
                 elif kind == wire.TOOLS:
                     self.toolbox.define(payload)
                 elif kind == wire.CHECKPOINT:
@@ -47,6 +50,7 @@ class Worker:
         self.output.start(cell)
         self.toolbox.start()
         status = wire.RAISED
+        began = perf_counter()
         try:
             try:
                 self.interrupts.start()
@@ -59,8 +63,8 @@ class Worker:
             if not self.shell.error_sent:
                 self.shell.show_error(*sys.exc_info())
         self.toolbox.calls.stop()
-        interrupted = b"i" if self.interrupts.hits else b"-"
-        self.output.end(status + interrupted)
+        ran = min(int((perf_counter() - began) * 1e6), LONGEST_RUN)
+        self.output.end(wire.END.pack(status, b"i" if self.interrupts.hits else b"-", ran))
 
 
 def reseed():
