@@ -89,9 +89,8 @@ internal static unsafe partial class HostileTree
             var names = new FileSystemEnumerable<string>(path, (ref entry) => entry.FileName.ToString(), _everything);
             foreach (var name in names.Take(MostInOne).Distinct(StringComparer.Ordinal)) // names that are no text all look the same
             {
-                var full = Path.Join(path, name);
-                var stamp = Libc.Stat(full);
-                var target = stamp.Kind == Libc.SymbolicLink ? new FileInfo(full).LinkTarget : null;
+                var stamp = Libc.Stat(opened, name);
+                var target = stamp.Kind == Libc.SymbolicLink ? new FileInfo(Path.Join(path, name)).LinkTarget : null;
                 if (stamp.Mode != 0 && (stamp.Kind == Libc.SymbolicLink) == (target is not null)) // else it has changed meanwhile
                 {
                     entries.Add(new TreeEntry(directory == "." ? name : $"{directory}/{name}", stamp, target));

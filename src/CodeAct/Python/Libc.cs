@@ -174,11 +174,16 @@ internal static unsafe partial class Libc
     }
 
     /// <summary>What the system knows of a file, or of a link itself; of a file that is not there, nothing but zeros.</summary>
-    public static FileStamp Stat(string path)
+    public static FileStamp Stat(string path) => Stat(AtCurrent, path);
+
+    /// <summary>The same for a name in an open directory.</summary>
+    public static FileStamp Stat(SafeFileHandle directory, string name) => Stat((int)directory.DangerousGetHandle(), name);
+
+    private static FileStamp Stat(int directory, string path)
     {
         const uint Basic = 0x7FF; // STATX_BASIC_STATS
         var facts = stackalloc byte[256]; // struct statx
-        if (statx(AtCurrent, path, NoFollow, Basic, facts) != 0)
+        if (statx(directory, path, NoFollow, Basic, facts) != 0)
         {
             return default;
         }

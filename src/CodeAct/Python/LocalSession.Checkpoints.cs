@@ -8,18 +8,10 @@ internal sealed partial class LocalSession
 {
     private const int MostAutomatic = 2; // the last cell can be taken back, and the one before
 
-    private const int Worth = 10; // a checkpoint before a cell saves ten times as much running time as it takes
-
-    private static readonly TimeSpan _idleFor = TimeSpan.FromMilliseconds(100); // longer than between the cells of a loop, shorter than a model thinks
     private static readonly TimeSpan _answerWithin = TimeSpan.FromSeconds(5);
 
     private readonly List<State> _states = []; // the oldest first
     private SessionProcesses _processes = first.Processes;
-    private ITimer? _idle;
-    private TimeSpan _unkept; // running time of the cells since the last checkpoint
-    private TimeSpan _taking = TimeSpan.FromMilliseconds(2); // what that one took
-    private long _rests; // since this timestamp
-    private string? _refused; // why there is no newer one
     private int _ran = ran; // cells
     private int _checkpoints;
 
@@ -41,10 +33,6 @@ internal sealed partial class LocalSession
     public IReadOnlyList<Checkpoint> Checkpoints => [.. Kept().Select(state => state.Checkpoint)];
 
     public long CheckpointBytes => Kept().Sum(state => state.Memory.Number is { } process ? ProcessTree.ProportionalBytes(process) : 0);
-
-    /// <summary>They take no more than this, which is told at once; the sharing of 200 MB is counted in milliseconds.</summary>
-    private long MostCheckpointBytes =>
-        Kept().Sum(state => state.Memory.Number is { } process ? ProcessTree.ResidentBytes(process) : 0);
 
     public async Task<Checkpoint> CheckpointAsync(CancellationToken cancellationToken)
     {
@@ -143,9 +131,17 @@ internal sealed partial class LocalSession
             return engine.Enlist(
                 new LocalSession(engine, place, plan, worker, state.Checkpoint.Cells, state.Variables) { Tools = Tools });
         }
-        catch
+        catch (Exception failure)
         {
             place.Dispose();
+            if (failure is IOException)
+            {
+                throw new CheckpointException(
+                    $"No session could be forked from checkpoint {state.Checkpoint.Id}: {failure.Message} Files of a fork count for the "
+                    + "limits of the session's workspace (SessionLimits.WorkspaceBytes, WorkspaceFiles).",
+                    failure);
+            }
+
             throw;
         }
     }
@@ -283,74 +279,6 @@ internal sealed partial class LocalSession
 
         throw new CheckpointException(
             $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(within)}, as if a thread held it.");
-    }
-
-    /// <summary>Before a cell: makes sure that what would be lost with it is little.</summary>
-    private async Task ProtectAsync()
-    {
-        if (plan.Checkpoints.Automatic && _unkept > Worth * _taking)
-        {
-            await TryTakeStateAsync();
-        }
-
-        _ran++;
-    }
-
-    /// <summary>After a cell: takes a checkpoint when nothing else comes.</summary>
-    private void ProtectWhenIdle()
-    {
-        if (plan.Checkpoints.Automatic && _disposed == 0)
-        {
-            _idle ??= engine.Options.Time.CreateTimer(
-                static session => _ = ((LocalSession)session!).ProtectInTurnAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            _rests = engine.Options.Time.GetTimestamp();
-            _idle.Change(_idleFor, Timeout.InfiniteTimeSpan);
-        }
-    }
-
-    private bool IsOver(long bytes) => bytes > plan.Checkpoints.MemoryBytes;
-
-    private Task ProtectInTurnAsync() => engine.IdleWork.RunAsync(ProtectNowAsync);
-
-    private async Task ProtectNowAsync()
-    {
-        if (!await _turn.WaitAsync(TimeSpan.Zero, CancellationToken.None))
-        {
-            return; // a cell has come
-        }
-
-        try
-        {
-            var isIdle = engine.Options.Time.GetElapsedTime(_rests) >= _idleFor * 0.9; // else there was a cell meanwhile
-            if (isIdle && _disposed == 0 && _worker is { Exit.IsCompleted: false } && _unkept > TimeSpan.Zero)
-            {
-                await TryTakeStateAsync();
-                while (IsOver(MostCheckpointBytes) && IsOver(CheckpointBytes) && Kept() is [var oldest, _, ..])
-                {
-                    Evict([oldest]);
-                }
-            }
-        }
-        finally
-        {
-            _turn.Release();
-        }
-    }
-
-    private async Task TryTakeStateAsync()
-    {
-        try
-        {
-            await TakeStateAsync(automatic: true);
-        }
-        catch (CheckpointException refused)
-        {
-            _refused = refused.Message;
-            if (_worker is null)
-            {
-                _late.AddRange(await OpenAsync(CancellationToken.None));
-            }
-        }
     }
 
     /// <summary>Ends all that is this session's and no other's.</summary>

@@ -29,7 +29,7 @@ internal sealed class WorkspaceSnapshot : IDisposable
     public static WorkspaceSnapshot Take(string root, ContentStore store, WorkspaceSnapshot? before)
     {
         var taken = new WorkspaceSnapshot(root, Scan(root));
-        var files = taken._entries.Where(item => item.Value.Kind == Libc.RegularFile).ToList();
+        var files = taken._entries.Where(item => item.Value.HasContents).ToList();
         try
         {
             ForEach(files, file =>
@@ -149,12 +149,20 @@ internal sealed class WorkspaceSnapshot : IDisposable
                 File.CreateSymbolicLink(full, entry.Target!);
                 Libc.SetOwner(full, owner);
                 break;
-            case Libc.RegularFile when entry.Contents is { } contents:
+            case Libc.RegularFile:
                 using (var file = present is not null && CanWriteOver(entry, present)
                     ? Libc.OpenToChangeBelow(_root, path)
                     : Libc.CreateBelow(_root, path))
                 {
-                    contents.CopyTo(file);
+                    if (entry.Contents is { } contents)
+                    {
+                        contents.CopyTo(file);
+                    }
+                    else
+                    {
+                        RandomAccess.SetLength(file, 0);
+                    }
+
                     File.SetLastWriteTimeUtc(file, entry.Stamp.Modified);
                 }
 
@@ -178,6 +186,8 @@ internal sealed class WorkspaceSnapshot : IDisposable
         public uint Mode { get; } = stamp.Mode;
 
         public uint Kind => Mode & Libc.KindOfFile;
+
+        public bool HasContents => Kind == Libc.RegularFile && Stamp.Size > 0;
 
         public bool IsWritable => (Mode & OwnerMayWrite) != 0;
 

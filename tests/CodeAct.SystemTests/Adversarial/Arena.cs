@@ -43,7 +43,6 @@ public abstract class Arena(bool namespaces) : IAsyncLifetime
                     MemoryBytes = 512 << 20,
                     SessionMemoryBytes = 1L << 30,
                     WorkspaceBytes = 256 << 20,
-                    WorkspaceFiles = 20_000,
                     Processes = 64,
                     OpenFiles = 512,
                     FileBytes = 64 << 20,
