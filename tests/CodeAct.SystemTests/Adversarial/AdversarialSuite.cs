@@ -1,14 +1,12 @@
 using CodeAct.Python;
+using CodeAct.SystemTests.Python;
 using Xunit.Sdk;
 using Xunit.v3;
 
 namespace CodeAct.SystemTests.Adversarial;
 
-/// <summary>Nothing else runs meanwhile: limits are timed, and this process's descriptors and memory are counted.</summary>
-[CollectionDefinition(nameof(Alone), DisableParallelization = true)]
-public sealed class Alone;
-
 /// <summary>Runs every hostile program and referees: the program reports an escape, and the host looks for itself.</summary>
+/// <remarks>Nothing else runs meanwhile: limits are timed, and this process's descriptors and memory are counted.</remarks>
 [TestCaseOrderer(typeof(TableLast))]
 public abstract class AdversarialSuite(Arena arena, ITestOutputHelper output)
 {
@@ -26,7 +24,7 @@ public abstract class AdversarialSuite(Arena arena, ITestOutputHelper output)
         output.WriteLine(arena.Scores.Write(latencies));
         var peace = Scoreboard.Percentile(latencies.Where(latency => latency.Attack is null).Select(latency => latency.Milliseconds), 0.99);
         var attack = Scoreboard.Percentile(latencies.Where(latency => latency.Attack is not null).Select(latency => latency.Milliseconds), 0.99);
-        Assert.True(attack < Math.Max(50, 10 * peace), $"The neighbours' p99 is {attack:0.0} ms under attack and {peace:0.0} ms in peace.");
+        Assert.True(attack < Math.Max(20, 2 * peace), $"The neighbours' p99 is {attack:0.0} ms under attack and {peace:0.0} ms in peace.");
         Assert.Equal(0, arena.Scores.Escapes);
     }
 
