@@ -6,7 +6,7 @@ internal sealed partial class LocalSession
     /// <summary>After a death: goes on from the newest checkpoint, or, when there is none, in a fresh interpreter.</summary>
     private async Task<InterpreterRestarted> ReviveAsync(CancellationToken cancellationToken)
     {
-        _processes.EndOrphans();
+        await _processes.EndOrphansAsync(engine.Options.Time);
         foreach (var state in Kept().AsEnumerable().Reverse())
         {
             if (await ResumeAsync(state, workspace) is { } worker)

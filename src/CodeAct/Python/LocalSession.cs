@@ -11,6 +11,7 @@ internal sealed partial class LocalSession(
     : IPythonSession
 {
     private static readonly TimeSpan _goodbye = TimeSpan.FromSeconds(2); // the kernel needs that for some GB of memory
+    private static readonly TimeSpan _parting = TimeSpan.FromMilliseconds(50); // a fork bomb may go on: the next cell sees to it
 
     private const int MostLate = 1000;
     private const string Rejected = "The interpreter was killed because its code wrote to the engine's own socket";
@@ -257,6 +258,7 @@ internal sealed partial class LocalSession(
         {
         }
 
+        await _processes.EndOrphansAsync(worker, _parting, engine.Options.Time);
         worker.Dispose();
         _worker = null;
         _death = ladder is { Killed: true } ? KilledBecause(ladder, budget)

@@ -39,22 +39,19 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
     /// <returns>False when something would not end.</returns>
     public async Task<bool> StopWorkAsync(Worker worker, TimeProvider time)
     {
-        var spared = Spared();
         worker.Send(Libc.Stop); // it starts nothing new
-        var began = time.GetTimestamp();
-        using var timer = new PeriodicTimer(_pause, time);
-        while (KillBelow(worker.Number, spared) + KillBelow(Orphanage, spared) > 0 || !worker.HasStopped)
-        {
-            if (time.GetElapsedTime(began) > _patience)
-            {
-                return false;
-            }
-
-            await timer.WaitForNextTickAsync(CancellationToken.None);
-        }
-
-        return true;
+        return await UntilNoneAsync(() => KillBelow(worker.Number) + KillBelow(Orphanage) > 0 || !worker.HasStopped, _patience, time);
     }
+
+    /// <summary>Ends what a worker that was killed has started.</summary>
+    /// <param name="worker">The worker.</param>
+    /// <param name="within">How long to go on when there are always more.</param>
+    /// <param name="time">Measures that.</param>
+    public Task<bool> EndOrphansAsync(Worker worker, TimeSpan within, TimeProvider time) =>
+        UntilNoneAsync(() => KillBelow(worker.Number) + KillBelow(Orphanage) > 0, within, time); // in this order: they move up
+
+    /// <summary>Ends what workers that are gone have left behind.</summary>
+    public Task<bool> EndOrphansAsync(TimeProvider time) => UntilNoneAsync(() => KillBelow(Orphanage) > 0, _patience, time);
 
     /// <summary>The limits on all of them together; null where there are no control groups.</summary>
     public ControlGroup? Group { get; private set; }
@@ -84,9 +81,6 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
             }
         }
     }
-
-    /// <summary>Ends what a worker that is gone has left behind.</summary>
-    public void EndOrphans() => KillBelow(Orphanage, Spared());
 
     /// <summary>Ends all of them, with the last session that lives in them.</summary>
     public void Dispose()
@@ -120,5 +114,22 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
 
     private HashSet<int> Spared() => [.. _checkpoints.Keys.Select(checkpoint => checkpoint.Number ?? 0)];
 
-    private static int KillBelow(int? root, IReadOnlySet<int> spared) => root is { } pid ? ProcessTree.KillBelow(pid, spared) : 0;
+    private int KillBelow(int? root) => root is { } pid ? ProcessTree.KillBelow(pid, Spared()) : 0;
+
+    private static async Task<bool> UntilNoneAsync(Func<bool> areThere, TimeSpan within, TimeProvider time)
+    {
+        var began = time.GetTimestamp();
+        using var timer = new PeriodicTimer(_pause, time);
+        while (areThere())
+        {
+            if (time.GetElapsedTime(began) > within)
+            {
+                return false;
+            }
+
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+
+        return true;
+    }
 }
