@@ -21,6 +21,7 @@ internal sealed class Canaries : IDisposable
     private readonly Socket _stream = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly Socket _datagram = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
     private readonly string _abstractName = "codeact-canary-" + Secret();
+    private readonly DateTime _written;
     private readonly Process _process;
 
     public Canaries()
@@ -31,6 +32,7 @@ internal sealed class Canaries : IDisposable
         Open(Below("secret"));
         File.WriteAllText(Below("victim"), Untouched);
         Open(Below("victim"));
+        _written = File.GetLastWriteTimeUtc(Below("victim"));
         Directory.CreateDirectory(Below("listed"));
         File.WriteAllText(Path.Combine(Below("listed"), InName), "");
         Environment.SetEnvironmentVariable(Variable, _inEnvironment);
@@ -79,6 +81,11 @@ internal sealed class Canaries : IDisposable
         if (File.ReadAllText(Below("victim")) != Untouched)
         {
             yield return "a file of the host was changed";
+        }
+
+        if (File.GetLastWriteTimeUtc(Below("victim")) != _written || (!OperatingSystem.IsWindows() && File.GetUnixFileMode(Below("victim")) != Everyone))
+        {
+            yield return "the mode or the times of a file of the host were changed";
         }
 
         if (Directory.EnumerateFileSystemEntries(Below("drop")).Any() || !File.Exists(Below("secret")) || Directory.GetFiles(Below("listed")).Length != 1)

@@ -21,6 +21,7 @@ class Bait:
         self.host = host
         self.directory = tempfile.mkdtemp(prefix=NAME)
         self.file = os.path.join(self.directory, "secret")
+        self.mount = {"name": "bait", "hostPath": os.path.join(os.path.realpath(self.directory), "mounted"), "writable": False}
         self.abstract = f"\0{NAME}{host}"
         self.key = 0x0C0D0000 | host & 0xFFFF
         self.segment = None
@@ -37,8 +38,10 @@ class Bait:
         with contextlib.ExitStack() as stack:
             stack.callback(shutil.rmtree, self.directory, ignore_errors=True)
             os.chmod(self.directory, 0o755)
-            with open(self.file, "w") as file:
-                file.write("a secret")
+            for path in (self.file, self.mount["hostPath"]):
+                with open(path, "w") as file:
+                    file.write("a secret")
+                os.chmod(path, 0o644)
             listening = stack.enter_context(socket.socket(socket.AF_UNIX))
             listening.bind(self.abstract)
             listening.listen()

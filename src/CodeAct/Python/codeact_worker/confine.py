@@ -69,8 +69,9 @@ class Sandbox:
         self.spaces = not self.why_not
         if self.spaces:
             self._move()
-        self.filter = seccomp.program(own_spaces=self.spaces)
-        self.filter_with_network = seccomp.program(own_spaces=self.spaces, network=self.spaces)
+        own_user = self.spaces or self.as_root
+        self.filter = seccomp.program(self.spaces, own_user, self.abi)
+        self.filter_with_network = seccomp.program(self.spaces, own_user, self.abi, network=self.spaces)
 
     def _move(self):
         users = self.own_users or not self.as_root

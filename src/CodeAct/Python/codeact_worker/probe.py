@@ -19,14 +19,12 @@ import stat
 import sys
 import tempfile
 
-from . import bait, confine, kernel
-
-POLICY = {"network": False, "mounts": []}
+from . import bait, confine, kernel, mounts
 
 # What an engine that confines must have. Without the others a session sees less of its own, and no more of the host's.
 REQUIRED = (
-    "environment", "files of the host", "files of others", "read-only system", "devices", "kernel settings", "network", "tracing",
-    "kernel interfaces", "mounts and namespaces", "privileges", "memory")
+    "environment", "files of the host", "files of others", "metadata of files", "read-only system", "devices", "kernel settings",
+    "network", "tracing", "kernel interfaces", "mounts and namespaces", "privileges", "memory")
 
 VARIABLES = {
     "HOME", "IPYTHONDIR", "LANG", "LOGNAME", "MKL_NUM_THREADS", "MPLBACKEND", "MPLCONFIGDIR", "OMP_NUM_THREADS",
@@ -65,6 +63,7 @@ class Probe:
         yield refused("files of others", self.files, {
             "another's workspace": lambda: os.listdir(self.laid.directory), "a file in it": lambda: open(self.laid.file),
             "/tmp of the host": lambda: find(set(os.listdir("/tmp")) & {os.path.basename(self.laid.directory)})})
+        yield self.metadata()
         yield refused("read-only system", self.files, {
             "/usr": lambda: open("/usr/codeact-probe", "w"), "/etc": lambda: open("/etc/codeact-probe", "w"),
             "/": lambda: os.mkdir("/codeact-probe")})
@@ -107,6 +106,17 @@ class Probe:
         """What only Landlock refuses: the file is ours, and the mount can be written to."""
         layer = refused("Landlock", f"ABI {self.sandbox.abi}", {"/proc/self/comm": lambda: open("/proc/self/comm", "w")})
         return layer if self.sandbox.abi else ("Landlock", False, "this kernel has none, or it is switched off")
+
+    def metadata(self):
+        """Of files that are the host's user's: by their paths, and by a descriptor that can only be read."""
+        sandbox, file = self.sandbox, self.laid.file
+        mounted = mounts.path_of(self.laid.mount, sandbox.spaces)
+        means = self.files if sandbox.spaces else f"uid {os.getuid()}" if sandbox.as_root else "seccomp"
+        return refused("metadata of files", means, {
+            "mode": lambda: alter(file, lambda: os.chmod(file, 0o777)), "times": lambda: alter(file, lambda: os.utime(file, (1, 1))),
+            "attributes": lambda: os.setxattr(file, "user.codeact", b"probe"),
+            "mode of what is mounted read-only": lambda: alter(mounted, lambda: os.fchmod(os.open(mounted, os.O_RDONLY), 0o777)),
+            "its times": lambda: alter(mounted, lambda: os.utime(os.open(mounted, os.O_RDONLY), (1, 1)))})
 
     def network(self):
         spaces = self.sandbox.spaces
@@ -191,6 +201,14 @@ def find(things):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT))
 
 
+def alter(path, change):
+    """For an attempt that may be told that it was done: fails when nothing has come of it."""
+    before = os.stat(path)
+    change()
+    after = os.stat(path)
+    find({after.st_mode, after.st_mtime} - {before.st_mode, before.st_mtime})
+
+
 def capabilities():
     header = (ctypes.c_uint32 * 2)(0x20080522, 0)
     sets = (ctypes.c_uint32 * 6)()
@@ -232,7 +250,7 @@ def run(sandbox, fork, storage, limits, secrets):
         if pid == 0:
             try:
                 probe = Probe(sandbox, limits, laid)
-                sandbox.enter(workspace, sources, limits, 0, POLICY)
+                sandbox.enter(workspace, sources, limits, 0, {"network": False, "mounts": [laid.mount]})
                 open("large", "w").close()
                 answer = list(probe.layers())
             except BaseException as error:

@@ -19,19 +19,16 @@ ALLOWED = {
     "lseek": (8, 62), "stat": (4, None), "fstat": (5, 80), "lstat": (6, None), "newfstatat": (262, 79), "statx": (332, 291),
     "access": (21, None), "faccessat": (269, 48), "faccessat2": (439, 439), "dup": (32, 23), "dup2": (33, None),
     "dup3": (292, 24), "pipe": (22, None), "pipe2": (293, 59), "fcntl": (72, 25), "flock": (73, 32), "fsync": (74, 82),
-    "fdatasync": (75, 83), "sync": (162, 81), "syncfs": (306, 267), "sync_file_range": (277, 84), "truncate": (76, 45),
-    "ftruncate": (77, 46), "fallocate": (285, 47), "fadvise64": (221, 223), "readahead": (187, 213), "getdents": (78, None),
-    "getdents64": (217, 61), "getcwd": (79, 17), "chdir": (80, 49), "fchdir": (81, 50), "rename": (82, None),
+    "fdatasync": (75, 83), "sync": (162, 81), "syncfs": (306, 267), "sync_file_range": (277, 84), "ftruncate": (77, 46),
+    "fallocate": (285, 47), "fadvise64": (221, 223), "readahead": (187, 213), "getdents": (78, None), "getdents64": (217, 61),
+    "getcwd": (79, 17), "chdir": (80, 49), "fchdir": (81, 50), "rename": (82, None),
     "renameat": (264, 38), "renameat2": (316, 276), "mkdir": (83, None), "mkdirat": (258, 34), "rmdir": (84, None),
     "link": (86, None), "linkat": (265, 37), "symlink": (88, None), "symlinkat": (266, 36), "readlink": (89, None),
-    "readlinkat": (267, 78), "unlink": (87, None), "unlinkat": (263, 35), "chmod": (90, None), "fchmod": (91, 52),
-    "fchmodat": (268, 53), "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54),
-    "umask": (95, 166), "utime": (132, None), "utimes": (235, None), "utimensat": (280, 88), "futimesat": (261, None),
-    "statfs": (137, 43), "fstatfs": (138, 44), "sendfile": (40, 71), "splice": (275, 76), "tee": (276, 77),
-    "vmsplice": (278, 75), "copy_file_range": (326, 285), "mknod": (133, None), "mknodat": (259, 33),
-    "inotify_init": (253, None), "inotify_init1": (294, 26), "inotify_add_watch": (254, 27), "inotify_rm_watch": (255, 28),
-    "memfd_create": (319, 279), "getxattr": (191, 8), "lgetxattr": (192, 9), "fgetxattr": (193, 10), "listxattr": (194, 11),
-    "llistxattr": (195, 12), "flistxattr": (196, 13), "fsetxattr": (190, 7), "fremovexattr": (199, 16),
+    "readlinkat": (267, 78), "unlink": (87, None), "unlinkat": (263, 35), "umask": (95, 166), "statfs": (137, 43),
+    "fstatfs": (138, 44), "sendfile": (40, 71), "splice": (275, 76), "tee": (276, 77), "vmsplice": (278, 75),
+    "copy_file_range": (326, 285), "mknod": (133, None), "mknodat": (259, 33), "inotify_init": (253, None),
+    "inotify_init1": (294, 26), "inotify_rm_watch": (255, 28), "memfd_create": (319, 279), "getxattr": (191, 8),
+    "lgetxattr": (192, 9), "fgetxattr": (193, 10), "listxattr": (194, 11), "llistxattr": (195, 12), "flistxattr": (196, 13),
     # memory
     "brk": (12, 214), "mmap": (9, 222), "munmap": (11, 215), "mprotect": (10, 226), "mremap": (25, 216), "madvise": (28, 233),
     "msync": (26, 227), "mincore": (27, 232), "mlock": (149, 228), "mlock2": (325, 284), "munlock": (150, 229),
@@ -82,11 +79,23 @@ SYSTEM_V = {
     "semctl": (66, 191), "semtimedop": (220, 192), "msgget": (68, 186), "msgsnd": (69, 189), "msgrcv": (70, 188),
     "msgctl": (71, 187),
 }
-# Landlock, which alone keeps a session without a private root from the files of others, does not look at these.
-ATTRIBUTES = {"setxattr": (188, 5), "lsetxattr": (189, 6), "removexattr": (197, 14), "lremovexattr": (198, 15)}
+# Landlock, which alone keeps a session without a private root from the files of others, does not look at what follows.
+ATTRIBUTES = {
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "removexattr": (197, 14), "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16)}
+WATCHES = {"inotify_add_watch": (254, 27)}
+TRUNCATE = {"truncate": (76, 45)}  # not before its third version
+# By these the host's own user would change his files: whoever owns one needs no more than to read it, or its path alone.
+METADATA = {
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "utime": (132, None), "utimes": (235, None),
+    "utimensat": (280, 88), "futimesat": (261, None)}
+OWNERS = {"chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54)}
 SOCKET, SOCKET_PAIR, CLONE, CLONE3, IOCTL = (41, 198), (53, 199), (56, 220), (435, 435), (16, 29)
 NEWEST = 451
+TRUNCATE_ABI = 3
 PUSH_INTO_TERMINAL = (0x5412, 0x541C)  # TIOCSTI, TIOCLINUX: keys as if typed
+# FS_IOC_ SETFLAGS (and as 32-bit programs call it), FSSETXATTR, SETVERSION (likewise), ENABLE_VERITY, SET_ENCRYPTION_POLICY
+METADATA_BY_IOCTL = (0x40086602, 0x40046602, 0x401C5820, 0x40087602, 0x40047602, 0x40806685, 0x800C6613)
 ARCHITECTURES = {"x86_64": (0, 0xC000003E), "aarch64": (1, 0xC00000B7)}  # column above, AUDIT_ARCH
 X32 = 0x40000000  # the second way into x86_64
 
@@ -129,6 +138,11 @@ def ranges(numbers):
     return zip(first, [n for n in numbers if n + 1 not in numbers])
 
 
+def numbers_of(calls):
+    column = ARCHITECTURES[kernel.MACHINE][0]
+    return {numbers[column] for numbers in calls.values()} - {None}
+
+
 def tcp():
     """Allows sockets of TCP and no others of the internet. Between these lines the accumulator holds something else."""
     column = ARCHITECTURES[kernel.MACHINE][0]
@@ -148,17 +162,36 @@ def pairs():
         equal(socket.SOCK_STREAM, 1, 0), equal(socket.SOCK_SEQPACKET, 0, 1), allow(), load(NUMBER)]
 
 
-def program(own_spaces, network=False):
+def ioctls(refused):
+    column = ARCHITECTURES[kernel.MACHINE][0]
+    refusals = [equal(request, len(refused) - index, 0) for index, request in enumerate(refused)]
+    return [equal(IOCTL[column], 0, len(refused) + 3), load(SECOND_ARGUMENT), *refusals, allow(), load(NUMBER)]
+
+
+def program(own_spaces, own_user, landlock, network=False):
     """The filter for this machine, top to bottom; each test skips its own end when it does not apply.
 
     With namespaces of its own a session may use Unix sockets and System V IPC; without, it would find its neighbours there.
-    With a network namespace that is no other's it may use TCP, which leads to the proxy.
+    With a network namespace that is no other's it may use TCP, which leads to the proxy. With neither namespaces nor a user of
+    its own it changes nothing about a file but its contents: see METADATA. `landlock` is the version of Landlock.
     """
     column, architecture = ARCHITECTURES[kernel.MACHINE]
     steps = [load(ARCHITECTURE), equal(architecture, 1, 0), refuse(), load(NUMBER)]
-    listed = ALLOWED | SYSTEM_V | ATTRIBUTES | {"socketpair": SOCKET_PAIR} if own_spaces else ALLOWED
-    for low, high in ranges({numbers[column] for numbers in listed.values()} - {None}):
+    listed = dict(ALLOWED)
+    if own_spaces:
+        listed |= SYSTEM_V | ATTRIBUTES | WATCHES | {"socketpair": SOCKET_PAIR}
+    if own_spaces or landlock >= TRUNCATE_ABI:
+        listed |= TRUNCATE
+    if own_user:
+        listed |= METADATA | OWNERS
+    for low, high in ranges(numbers_of(listed)):
         steps += [at_least(low, 0, 2), at_least(high + 1, 1, 0), allow()]
+    # Answers that programs are used to, of which cp, tar, touch, pip and many others would else make an error: done, as far as
+    # they can see, and a file system without attributes.
+    for number in sorted(numbers_of(METADATA) - numbers_of(listed)):
+        steps += [equal(number, 0, 1), refuse(0)]
+    for number in sorted(numbers_of(ATTRIBUTES) - numbers_of(listed)):
+        steps += [equal(number, 0, 1), refuse(errno.ENOTSUP)]
     if own_spaces:
         steps += [equal(SOCKET[column], 0, 3), load(FIRST_ARGUMENT), equal(socket.AF_UNIX, 0, 1), allow(), load(NUMBER)]
     else:
@@ -166,8 +199,7 @@ def program(own_spaces, network=False):
     if network:
         steps += tcp()
     steps += [equal(CLONE[column], 0, 4), load(FIRST_ARGUMENT), any_bit(kernel.NEW_ANY, 1, 0), allow(), load(NUMBER)]
-    steps += [equal(IOCTL[column], 0, 5), load(SECOND_ARGUMENT)]
-    steps += [equal(PUSH_INTO_TERMINAL[0], 2, 0), equal(PUSH_INTO_TERMINAL[1], 1, 0), allow(), load(NUMBER)]
+    steps += ioctls(PUSH_INTO_TERMINAL if own_user else PUSH_INTO_TERMINAL + METADATA_BY_IOCTL)
     # The flags of clone3 are out of a filter's sight; without it the C library uses clone.
     steps += [equal(CLONE3[column], 1, 0), at_least(NEWEST + 1, 0, 1), refuse(errno.ENOSYS)]
     return kernel.FilterProgram([*steps, refuse()])

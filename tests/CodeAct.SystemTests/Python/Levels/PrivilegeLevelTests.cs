@@ -57,7 +57,7 @@ public sealed class PrivilegeLevelTests(LevelPrograms programs) : IClassFixture<
         var ran = await programs.RunAsync(asRoot, without, cells, "exec");
 
         Assert.Equal(
-            (0, "state 3 shell\nfiles in the workspace ['made.txt']\nthread\nrefused True True True True True True True\nmemory ends\n"),
+            (0, "state 3 shell\nfiles in the workspace ['made.txt']\nkept True in the workspace\nthread\nrefused True True True True True True True\nmemory ends\n"),
             (ran.ExitCode, ran.Output + string.Join("\n", ran.Errors.Split('\n').Where(line => !line.StartsWith("saved ", StringComparison.Ordinal)))));
     }
 

@@ -1,5 +1,7 @@
 import glob
+import contextlib
 import os
+import shutil
 import socket
 import subprocess
 import threading
@@ -18,6 +20,14 @@ def refused(attempt):
 print("state", pd.DataFrame({"a": [1, 2]}).a.sum(), subprocess.run(["echo", "shell"], capture_output=True, text=True).stdout.strip())
 open("made.txt", "w").write("in the workspace")
 print("files", open("made.txt").read(), glob.glob("*"))
+above = os.stat("..")
+for attempt in (lambda: os.chmod("..", 0o777), lambda: os.utime("..", (1, 1)), lambda: os.fchmod(os.open("..", os.O_PATH), 0o777)):
+    with contextlib.suppress(OSError):
+        attempt()
+shutil.copy2("made.txt", "copied.txt")
+os.mkdir("packed")
+shutil.unpack_archive(shutil.make_archive("made", "gztar", base_dir="made.txt"), "packed")
+print("kept", (os.stat("..").st_mode, os.stat("..").st_mtime) == (above.st_mode, above.st_mtime), open("packed/made.txt").read())
 thread = threading.Thread(target=print, args=("thread",))
 thread.start()
 thread.join()
