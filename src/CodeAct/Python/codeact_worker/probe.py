@@ -133,10 +133,19 @@ class Probe:
         space = "own process namespace, " if self.sandbox.spaces else ""
         yield refused("signals", space + self.landlock, {
             "the host": lambda: os.kill(self.laid.host, 0), "the template": lambda: os.kill(os.getppid() or self.laid.host, 0)})
-        yield refused("other processes", space + self.landlock, {
+        yield refused("other processes", f"{space}{self.landlock}{'' if self.sandbox.spaces else ', seccomp'}", {
             "/proc": lambda: find({name for name in os.listdir("/proc") if name.isdigit()} - self.own_processes()),
             "the host's environment": lambda: open(f"/proc/{self.laid.host}/environ"),
-            "the host's files": lambda: os.listdir(f"/proc/{self.laid.host}/root/")})
+            "the host's files": lambda: os.listdir(f"/proc/{self.laid.host}/root/"), **self.changes_of_others(self.laid.host)})
+
+    def changes_of_others(self, process):
+        """None of which changes anything when it goes through."""
+        return {
+            "the host's limits": lambda: resource.prlimit(process, resource.RLIMIT_CORE, resource.prlimit(process, resource.RLIMIT_CORE)),
+            "its priority": lambda: os.setpriority(os.PRIO_PROCESS, process, os.getpriority(os.PRIO_PROCESS, process)),
+            "its processors": lambda: os.sched_setaffinity(process, os.sched_getaffinity(process)),
+            "its scheduling": lambda: os.sched_setscheduler(
+                process, os.sched_getscheduler(process), os.sched_getparam(process))}
 
     def own_processes(self):
         return {str(os.getpid())} | ({"1"} if self.sandbox.spaces else set())  # the keeper, see template.fork_apart

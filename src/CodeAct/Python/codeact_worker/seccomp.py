@@ -41,12 +41,10 @@ ALLOWED = {
     "setpgid": (109, 154), "getpgrp": (111, None), "getsid": (124, 156), "setsid": (112, 157), "prctl": (157, 167),
     "arch_prctl": (158, None), "set_tid_address": (218, 96), "set_robust_list": (273, 99), "get_robust_list": (274, 100),
     "rseq": (334, 293), "futex": (202, 98), "futex_waitv": (449, 449), "sched_yield": (24, 124),
-    "sched_getaffinity": (204, 123), "sched_setaffinity": (203, 122), "sched_getparam": (143, 121),
-    "sched_setparam": (142, 118), "sched_getscheduler": (145, 120), "sched_setscheduler": (144, 119),
-    "sched_getattr": (315, 275), "sched_setattr": (314, 274), "sched_get_priority_max": (146, 125),
-    "sched_get_priority_min": (147, 126), "sched_rr_get_interval": (148, 127), "getpriority": (140, 141),
-    "setpriority": (141, 140), "getrusage": (98, 165), "getrlimit": (97, 163), "setrlimit": (160, 164), "prlimit64": (302, 261),
-    "times": (100, 153), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "restart_syscall": (219, 128),
+    "sched_getaffinity": (204, 123), "sched_getparam": (143, 121), "sched_getscheduler": (145, 120),
+    "sched_getattr": (315, 275), "sched_get_priority_max": (146, 125), "sched_get_priority_min": (147, 126),
+    "sched_rr_get_interval": (148, 127), "getpriority": (140, 141), "getrusage": (98, 165), "getrlimit": (97, 163),
+    "setrlimit": (160, 164), "times": (100, 153), "pidfd_open": (434, 434), "pidfd_send_signal": (424, 424), "restart_syscall": (219, 128),
     "getcpu": (309, 168),
     # signals
     "rt_sigaction": (13, 134), "rt_sigprocmask": (14, 135), "rt_sigreturn": (15, 139), "rt_sigpending": (127, 136),
@@ -90,6 +88,11 @@ METADATA = {
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "utime": (132, None), "utimes": (235, None),
     "utimensat": (280, 88), "futimesat": (261, None)}
 OWNERS = {"chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54)}
+# And by these he would hold up his other processes, or end them. Their first argument names a process, 0 the caller.
+OF_A_PROCESS = {
+    "sched_setaffinity": (203, 122), "sched_setparam": (142, 118), "sched_setscheduler": (144, 119), "sched_setattr": (314, 274),
+    "prlimit64": (302, 261)}
+PRIORITY = {"setpriority": (141, 140)}  # here 0 says that the second does
 SOCKET, SOCKET_PAIR, CLONE, CLONE3, IOCTL = (41, 198), (53, 199), (56, 220), (435, 435), (16, 29)
 NEWEST = 451
 TRUNCATE_ABI = 3
@@ -162,6 +165,14 @@ def pairs():
         equal(socket.SOCK_STREAM, 1, 0), equal(socket.SOCK_SEQPACKET, 0, 1), allow(), load(NUMBER)]
 
 
+def of_itself(number, *arguments):
+    """Allows a call whose arguments are 0."""
+    tests = []
+    for index, argument in enumerate(arguments, 1):
+        tests += [load(argument), equal(0, 0, 2 * (len(arguments) - index) + 1)]
+    return [equal(number, 0, len(tests) + 2), *tests, allow(), load(NUMBER)]
+
+
 def ioctls(refused):
     column = ARCHITECTURES[kernel.MACHINE][0]
     refusals = [equal(request, len(refused) - index, 0) for index, request in enumerate(refused)]
@@ -173,7 +184,8 @@ def program(own_spaces, own_user, landlock, network=False):
 
     With namespaces of its own a session may use Unix sockets and System V IPC; without, it would find its neighbours there.
     With a network namespace that is no other's it may use TCP, which leads to the proxy. With neither namespaces nor a user of
-    its own it changes nothing about a file but its contents: see METADATA. `landlock` is the version of Landlock.
+    its own it changes nothing about a file but its contents, and nothing about other processes: see METADATA and what follows
+    it. `landlock` is the version of Landlock.
     """
     column, architecture = ARCHITECTURES[kernel.MACHINE]
     steps = [load(ARCHITECTURE), equal(architecture, 1, 0), refuse(), load(NUMBER)]
@@ -183,7 +195,7 @@ def program(own_spaces, own_user, landlock, network=False):
     if own_spaces or landlock >= TRUNCATE_ABI:
         listed |= TRUNCATE
     if own_user:
-        listed |= METADATA | OWNERS
+        listed |= METADATA | OWNERS | OF_A_PROCESS | PRIORITY
     for low, high in ranges(numbers_of(listed)):
         steps += [at_least(low, 0, 2), at_least(high + 1, 1, 0), allow()]
     # Answers that programs are used to, of which cp, tar, touch, pip and many others would else make an error: done, as far as
@@ -192,6 +204,10 @@ def program(own_spaces, own_user, landlock, network=False):
         steps += [equal(number, 0, 1), refuse(0)]
     for number in sorted(numbers_of(ATTRIBUTES) - numbers_of(listed)):
         steps += [equal(number, 0, 1), refuse(errno.ENOTSUP)]
+    for number in sorted(numbers_of(OF_A_PROCESS) - numbers_of(listed)):
+        steps += of_itself(number, FIRST_ARGUMENT)
+    for number in numbers_of(PRIORITY) - numbers_of(listed):
+        steps += of_itself(number, FIRST_ARGUMENT, SECOND_ARGUMENT)
     if own_spaces:
         steps += [equal(SOCKET[column], 0, 3), load(FIRST_ARGUMENT), equal(socket.AF_UNIX, 0, 1), allow(), load(NUMBER)]
     else:
