@@ -354,6 +354,7 @@ internal sealed class TemplateProcess : IWorkerSource
             }
         }
 
+        await (_ready.Task.IsCompleted ? Task.CompletedTask : _process.WaitForExitAsync(CancellationToken.None)); // with all that it said
         _ready.TrySetException(Gone());
         foreach (var asked in _asked.Values)
         {

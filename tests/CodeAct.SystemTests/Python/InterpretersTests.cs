@@ -106,6 +106,64 @@ public sealed partial class InterpretersTests : IDisposable
                 "import only_here, sys\nprint(only_here.where)\n!python3 -c 'import only_here; print(only_here.where)'\nsys.prefix.endswith('venv')")).Order);
     }
 
+    [Theory]
+    [InlineData("/tmp", true)]
+    [InlineData("/tmp", false)]
+    [InlineData("/dev/shm", true)]
+    public async Task A_venv_may_lie_where_sessions_have_files_of_their_own(string place, bool namespaces)
+    {
+        var directory = Directory.CreateDirectory(Path.Combine(place, $"codeact-venv-{Guid.NewGuid():N}")).FullName;
+        try
+        {
+            var venv = Path.Combine(directory, "of its own");
+            Output(System, "-I", "-m", "venv", "--without-pip", "--system-site-packages", venv);
+            await File.WriteAllTextAsync(Path.Combine(directory, "beside.txt"), "secret", Cancel);
+            var options = new PythonEngineOptions
+            {
+                Python = Path.Combine(venv, "bin", "python"),
+                Modules = [],
+                PoolSize = 0,
+                Namespaces = namespaces,
+            };
+            await using var engine = await PythonEngine.StartAsync(options, Cancel);
+            await using var session = await engine.CreateSessionAsync(new SessionOptions(), Cancel);
+            Assert.Equal(
+                $"out {venv}|ended Ok",
+                (await session.RunAsync("import os, subprocess, sys\nsubprocess.run([sys.executable, '-c', 'import sys; print(sys.prefix)']); None")).Order);
+            Assert.Equal(
+                "result 'kept'|ended Ok",
+                (await session.RunAsync("import tempfile\nfile = tempfile.TemporaryFile('w+')\nfile.write('kept'); file.seek(0); file.read()")).Order);
+            foreach (var code in (string[])
+            [
+                "open(sys.prefix + '/new', 'w')", "os.remove(sys.prefix + '/pyvenv.cfg')", "os.rename(sys.prefix, 'mine')",
+                "open(os.path.dirname(sys.prefix) + '/beside.txt')",
+            ])
+            {
+                Assert.Equal((code, CellStatus.Raised), (code, (await session.RunAsync(code)).Status));
+            }
+
+            await session.RunAsync("file.close()");
+            await using var fork = await session.ForkAsync(checkpoint: null, Cancel);
+            Assert.Equal("result True|ended Ok", (await fork.RunAsync("os.path.exists(sys.prefix + '/pyvenv.cfg')")).Order);
+        }
+        finally
+        {
+            Directory.Delete(directory, recursive: true);
+        }
+    }
+
+    [Fact]
+    public async Task What_sessions_would_see_in_place_of_their_own_files_is_refused_by_name()
+    {
+        var python = Venv(System);
+        var site = Directory.GetDirectories(Path.Combine(_directory, "venv", "lib"))[0];
+        await File.WriteAllTextAsync(Path.Combine(site, "site-packages", "all.pth"), "/tmp\n", Cancel);
+        var refused = await Assert.ThrowsAsync<PythonUnavailableException>(
+            () => PythonEngine.StartAsync(new PythonEngineOptions { Python = python, Modules = [], PoolSize = 0 }, Cancel));
+        Assert.Contains(
+            ": '/tmp', from which Python imports, cannot be shown to sessions: each has a '/tmp' of its own.", refused.Message, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_interpreter_is_found_behind_a_link()
     {

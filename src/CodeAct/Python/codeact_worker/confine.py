@@ -16,6 +16,7 @@ from . import kernel, mounts, network, seccomp
 WORKSPACE = "/workspace"
 BRANCHES = "/branches"  # workspaces of the sessions forked from this one, each under a name that only it knows
 SHARED = ("/tmp", "/dev/shm")  # with them
+OF_ITS_OWN = (WORKSPACE, BRANCHES, "/proc")  # in which nothing else can be shown
 HOSTNAME = "codeact"
 UIDS = 0x30000000  # own uids of sessions begin here: far above those of people and of containers
 DEVICES = ("null", "zero", "full", "random", "urandom")
@@ -53,6 +54,7 @@ class Sandbox:
         self.abi = kernel.landlock_abi() if on else 0
         self.outside = _namespaces()
         self.filter = None
+        self.umask = os.umask(0o022)  # so that users of their own find their way through what root makes for them
         self.top = None  # what is in the root, but for the workspaces
         self.filter_with_network = None
 
@@ -105,33 +107,36 @@ class Sandbox:
             return
         self.own_mounts()
         set_environment(WORKSPACE, "/tmp")  # the same in every session, so once and for all
-        for directory in library_roots():
-            if os.path.islink(directory):
-                os.symlink(os.readlink(directory), self.root + directory)
-            else:
-                self._bind(directory)
+        self.libraries = library_roots()
+        for directory in self.libraries:
+            self._show_library(directory)
         os.makedirs(self.root + "/etc", exist_ok=True)
         for name in SETTINGS:
             if os.path.exists("/etc/" + name):
-                self._bind("/etc/" + name)
+                mounts.show(self.root, "/etc/" + name)
         for name, text in PEOPLE.items():
             _write(f"{self.root}/etc/{name}", text)
         for name in ("proc", "tmp", "dev/shm", mounts.ROOT[1:], WORKSPACE[1:], BRANCHES[1:]):
-            os.makedirs(os.path.join(self.root, name))
+            os.makedirs(os.path.join(self.root, name), exist_ok=True)
         for name in DEVICES:
-            self._bind("/dev/" + name)
+            mounts.show(self.root, "/dev/" + name)
         for name, target in (("fd", ""), ("stdin", "/0"), ("stdout", "/1"), ("stderr", "/2")):
             os.symlink("/proc/self/fd" + target, f"{self.root}/dev/{name}")
         kernel.mount_attributes(self.root, kernel.RDONLY | kernel.NOSUID)
 
-    def _bind(self, path):
-        target = self.root + path
-        if os.path.isdir(path):
-            os.makedirs(target, exist_ok=True)
+    def _show_library(self, directory):
+        for place in (*OF_ITS_OWN, *SHARED, mounts.ROOT, "/dev"):
+            if is_within(place, directory) or (place in OF_ITS_OWN and is_within(directory, place)):
+                raise mounts.Unmountable(
+                    f"'{directory}', from which Python imports, cannot be shown to sessions: each has a '{place}' of its own. "
+                    "Take an interpreter, and a path of modules, that lie elsewhere.")
+        if any(is_within(directory, place) for place in SHARED):  # see _enter_root
+            return
+        if os.path.islink(directory):
+            os.makedirs(os.path.dirname(self.root + directory), exist_ok=True)
+            os.symlink(os.readlink(directory), self.root + directory)
         else:
-            os.makedirs(os.path.dirname(target), exist_ok=True)
-            _write(target, "")
-        kernel.mount(path, target, flags=kernel.BIND | kernel.REC)
+            mounts.show(self.root, directory)
 
     # In the worker.
 
@@ -153,6 +158,7 @@ class Sandbox:
             self._landlock((home, BRANCHES, *SHARED) if self.spaces else (home, branches_of(workspace)), "/")
             kernel.seccomp(self.filter_with_network if policy["network"] else self.filter)
         os.chdir(home)
+        os.umask(self.umask)
         kernel.prctl(kernel.SET_PDEATHSIG, 9)  # the template's end is ours
         if not self.spaces:
             kernel.prctl(kernel.SET_CHILD_SUBREAPER, 1)  # so that the template knows whose orphans it gets: see end_orphans
@@ -183,13 +189,16 @@ class Sandbox:
         # Landlock keeps sessions from connecting to each other's abstract sockets, but their names would be seen by all.
         kernel.unshare(kernel.NEWNS | kernel.NEWIPC | (0 if policy["network"] else kernel.NEWNET))
         size = f"size={limits['temporaryBytes']},nr_inodes=100000,mode=1777"
-        kernel.mount("tmpfs", self.root + "/tmp", "tmpfs", kernel.NOSUID | kernel.NODEV, size)
-        kernel.mount("tmpfs", self.root + "/dev/shm", "tmpfs", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC, size)
+        for place, flags in zip(SHARED, (0, kernel.NOEXEC)):
+            kernel.mount("tmpfs", self.root + place, "tmpfs", kernel.NOSUID | kernel.NODEV | flags, size)
+            for directory in self._libraries_in(place):
+                mounts.show(self.root, directory)
+                kernel.mount_attributes(self.root + directory, kernel.RDONLY | kernel.NOSUID)
         for source, target in zip(sources, (WORKSPACE, BRANCHES)):
             kernel.move_mount(source, self.root + target)
             os.close(source)
             kernel.mount_attributes(self.root + target, kernel.NOSUID | kernel.NODEV)
-        mounts.bind(self.root, policy["mounts"])
+        mounts.bind(self.root, policy["mounts"], self._libraries_in(mounts.ROOT))
         try:
             kernel.mount("proc", self.root + "/proc", "proc", kernel.NOSUID | kernel.NODEV | kernel.NOEXEC, "hidepid=2")
         except OSError:  # a container that hides parts of /proc forbids a new one; then there is none
@@ -197,6 +206,10 @@ class Sandbox:
         os.chdir(self.root)
         kernel.pivot_root(".", ".")
         kernel.umount(".", kernel.DETACH)
+
+    def _libraries_in(self, place):
+        """Those that the file system which a session has at a place of its own would hide."""
+        return [directory for directory in self.libraries if is_within(directory, place)]
 
     def _limit(self, limits):
         tasks = limits["processes"] + self.base_tasks
@@ -291,9 +304,13 @@ def library_roots():
     wanted = [*SYSTEM, sys.prefix, sys.base_prefix, *(path for path in sys.path if os.path.isabs(path))]
     roots = []
     for path in sorted({path for path in wanted if os.path.isdir(path)}, key=len):
-        if not any(path == root or path.startswith(root + "/") for root in roots):
+        if not any(is_within(path, root) for root in roots):
             roots.append(path)
     return roots
+
+
+def is_within(path, place):
+    return path == place or path.startswith(place.rstrip("/") + "/")
 
 
 def _attempt(*actions):

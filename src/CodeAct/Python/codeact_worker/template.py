@@ -18,7 +18,7 @@ import sys
 import threading
 import time
 
-from . import confine, interpreter, kernel, network, orphans, probe, storage
+from . import confine, interpreter, kernel, mounts, network, orphans, probe, storage
 from . import output as outputs
 from . import shell as shells
 from . import wire, worker
@@ -229,6 +229,8 @@ class Template:
                 self.shell.warm(["0"])  # ahead of need: the pages that a first cell writes to are copied now
             self.output.send(wire.READY, wire.to_json({}), 0)
             worker.Worker(self.shell, self.output, self.interrupts, self.sandbox).serve()
+        except mounts.Unmountable as failure:
+            os.write(2, str(failure).encode())
         except BaseException:
             sys.excepthook(*sys.exc_info())
         finally:
@@ -261,8 +263,8 @@ def main(options):
     if pid:
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         end_descendants()  # of sessions without a process namespace, when the template was killed
-        with open("/proc/self/mountinfo") as mounts:
-            mounted = any(options["directory"] + "/" in mount for mount in mounts)
+        with open("/proc/self/mountinfo") as lines:
+            mounted = any(options["directory"] + "/" in line for line in lines)
         if not mounted:  # see Sandbox.own_mounts
             shutil.rmtree(options["directory"], ignore_errors=True)  # also when the host died first
         os._exit(code if code >= 0 else 128 - code)
@@ -273,4 +275,9 @@ def main(options):
     sys.path[0] = ""
     interpreter.settle(confine.library_roots() if sandbox.on else None)
     template = Template(host, options, sandbox)
-    template.serve(template.prepare())
+    try:
+        ready = template.prepare()
+    except mounts.Unmountable as failure:
+        os.write(2, str(failure).encode())
+        os._exit(1)
+    template.serve(ready)

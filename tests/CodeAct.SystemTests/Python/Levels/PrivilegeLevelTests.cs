@@ -102,14 +102,14 @@ public sealed class LevelPrograms : IDisposable
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
 
-    /// <summary>Runs the command to its end.</summary>
+    /// <summary>Runs the command to its end, for someone whose files are for nobody else.</summary>
     internal async Task<CliResult> RunAsync(bool asRoot, string without, string input, params string[] arguments)
     {
         string[] user = Environment.IsPrivilegedProcess && !asRoot
             ? ["setpriv", "--reuid", Nobody, "--regid", Nobody, "--clear-groups", "--inh-caps=-all"]
             : [];
         string[] filter = without.Length > 0 ? ["/usr/bin/python3", Path.Combine(_directory, "levels", "refuse_calls.py"), without] : [];
-        string[] line = [.. user, .. filter, "dotnet", Path.Combine(_directory, "cli", "CodeAct.Cli.dll"), .. arguments];
+        string[] line = ["sh", "-c", "umask 077; exec \"$@\"", "sh", .. user, .. filter, "dotnet", Path.Combine(_directory, "cli", "CodeAct.Cli.dll"), .. arguments];
         var home = Directory.CreateDirectory(Path.Combine(_directory, $"home-{++_homes}")).FullName;
         Permissions.LetAllWrite(home);
         using var process = Process.Start(new ProcessStartInfo(line[0], line[1..])
