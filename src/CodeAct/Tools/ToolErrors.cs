@@ -1,13 +1,12 @@
 using System.Reflection;
 using System.Text.Json;
-using System.Text.RegularExpressions;
 using CodeAct.Python;
 using Microsoft.Extensions.AI;
 
 namespace CodeAct.Tools;
 
 /// <summary>What the code in a session is told of an exception on the host: its message, no stack and no place on this machine.</summary>
-internal static partial class ToolErrors
+internal static class ToolErrors
 {
     private const int LongestMessage = 4000; // characters
 
@@ -24,7 +23,7 @@ internal static partial class ToolErrors
         var message = cause is ArgumentException { ParamName: { } name }
             ? cause.Message.Replace($" (Parameter '{name}')", "")
             : cause.Message;
-        message = WithoutPlaces(message.Length == 0 ? cause.GetType().Name : message);
+        message = HostPaths.Remove(message.Length == 0 ? cause.GetType().Name : message, HostPaths.Known);
         return new ToolFailure(
             isMisuse ? ToolFailureKind.Arguments : ToolFailureKind.Error,
             message.Length <= LongestMessage ? message : $"{message.AsSpan(0, LongestMessage)} …");
@@ -50,15 +49,4 @@ internal static partial class ToolErrors
             return false;
         }
     }
-
-    /// <summary>Leaves of paths that lead into this machine's directories only the last part.</summary>
-    private static string WithoutPlaces(string message) => Place().Replace(message, place =>
-        Directory.Exists($"/{place.Groups["root"].Value}")
-            ? $"{place.Groups["before"].Value}…/{place.Groups["last"].Value}"
-            : place.Value);
-
-    [GeneratedRegex(
-        @"(?<before>^|[\s'""(=])/(?<root>[^/\s'""]+)/(?:[^/\s'""]+/)*(?<last>[^/\s'""]*)",
-        RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking)]
-    private static partial Regex Place();
 }

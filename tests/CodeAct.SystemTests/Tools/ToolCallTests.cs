@@ -182,6 +182,7 @@ public sealed class ToolCallTests(LocalEngine local) : IClassFixture<LocalEngine
         await using var session = await local.Engine.CreateAsync(
             Function("fails", int () => throw new InvalidOperationException("The shop is closed; try /api/v2/orders tomorrow.")),
             Function("reads", () => File.ReadAllText(secret)),
+            Function("seeks", () => File.ReadAllText(Path.Combine(Path.GetTempPath(), "of the host", "a key.txt"))),
             Function("parses", int () => throw new JsonException("The server's answer is no JSON.")),
             Function("later", async Task<int> (string order) =>
             {
@@ -189,7 +190,7 @@ public sealed class ToolCallTests(LocalEngine local) : IClassFixture<LocalEngine
                 throw new AggregateException(new ArgumentException("No such order.", nameof(order)));
             }));
         var outcome = await session.RunAsync(
-            "for tool in (fails, reads, parses, later):",
+            "for tool in (fails, reads, seeks, parses, later):",
             "    try: tool('x') if tool is later else tool()",
             "    except ToolError as error: print(type(error).__name__, error, [error.tool])",
             "fails()");
@@ -197,6 +198,7 @@ public sealed class ToolCallTests(LocalEngine local) : IClassFixture<LocalEngine
             """
             ToolError fails: The shop is closed; try /api/v2/orders tomorrow. ['fails']
             ToolError reads: Could not find a part of the path '…/key.txt'. ['reads']
+            ToolError seeks: Could not find a part of the path '…/a key.txt'. ['seeks']
             ToolError parses: The server's answer is no JSON. ['parses']
             ToolError later: No such order. ['later']
 

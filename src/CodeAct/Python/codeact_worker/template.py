@@ -263,8 +263,9 @@ def main(options):
     if pid:
         code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
         end_descendants()  # of sessions without a process namespace, when the template was killed
+        directory = options["directory"].replace("\\", "\\134").replace(" ", "\\040")  # as the kernel writes it
         with open("/proc/self/mountinfo") as lines:
-            mounted = any(options["directory"] + "/" in line for line in lines)
+            mounted = any(directory + "/" in line for line in lines)
         if not mounted:  # see Sandbox.own_mounts
             shutil.rmtree(options["directory"], ignore_errors=True)  # also when the host died first
         os._exit(code if code >= 0 else 128 - code)
