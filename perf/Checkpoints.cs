@@ -29,7 +29,7 @@ internal static class Checkpoints
             var options = new SessionOptions { Checkpoints = new CheckpointOptions { Automatic = false } };
             await using var session = await engine.CreateSessionAsync(options, cancellationToken);
             await Engines.RunAsync(session, "import numpy as np; data = np.ones(64 << 17)", cancellationToken);
-            var before = MachineMemory.AvailableBytes();
+            var before = Processes.Available();
             var branches = new List<IPythonSession>();
             forked.Add(await Sample.TimeAsync(async () =>
             {
@@ -44,15 +44,19 @@ internal static class Checkpoints
                 await Engines.RunAsync(branch, "float(data.sum())", cancellationToken);
             }
 
-            memory.Add((before - MachineMemory.AvailableBytes()) / (double)(1 << 20));
+            memory.Add(before - Processes.Available());
             foreach (var branch in branches)
             {
                 await branch.DisposeAsync();
             }
         }
 
-        report.Add($"fork of {Branches} branches, ms", 150, new Sample(forked), null, null);
-        report.Add($"{Branches} branches that share 64 MB and have read them, MB more", 60, new Sample(memory), null, null);
+        report.Add($"fork of {Branches} branches", Units.Milliseconds, [Target.AtMost(150)], (Columns.CodeAct, new Sample(forked)));
+        report.Add(
+            $"{Branches} branches that share 64 MB and have read them, more memory",
+            Units.Megabytes,
+            [Target.AtMost(60)],
+            (Columns.CodeAct, new Sample(memory)));
     }
 
     /// <param name="engine">Makes the session.</param>
@@ -90,8 +94,11 @@ internal static class Checkpoints
             }));
         }
 
-        report.Add($"checkpoint, {name}, ms", checkpointTarget, new Sample(taken), null, null);
-        report.Add($"first `1+1` after it, {name}, ms", null, new Sample(cell), null, null);
-        report.Add($"rollback to first result, {name}, ms", rollbackTarget, new Sample(back), null, null);
+        Add($"checkpoint, {name}", checkpointTarget, taken);
+        Add($"first `1+1` after it, {name}", null, cell);
+        Add($"rollback to first result, {name}", rollbackTarget, back);
+
+        void Add(string row, double? most, IReadOnlyList<double> times) =>
+            report.Add(row, Units.Milliseconds, most is { } target ? [Target.AtMost(target)] : [], (Columns.CodeAct, new Sample(times)));
     }
 }
