@@ -33,7 +33,12 @@ internal static class SmallCells
                 random.Shuffle(runs);
                 foreach (var (column, run) in runs)
                 {
-                    await (cell.Pause > _none ? Task.Delay(cell.Pause, TimeProvider.System, cancellationToken) : run(cell.Code));
+                    await run(cell.Code); // the pause is the engine's own, not that of its turn
+                    if (cell.Pause > _none)
+                    {
+                        await Task.Delay(cell.Pause, TimeProvider.System, cancellationToken);
+                    }
+
                     for (var turn = 0; turn < (cell.Pause > _none ? 1 : Series); turn++)
                     {
                         times[column].Add(await Sample.TimeAsync(() => run(cell.Code)));

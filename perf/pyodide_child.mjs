@@ -1,6 +1,5 @@
 // Pyodide in Node: cells come on standard input, what each has shown goes to standard output, with its length (4 bytes, little
 // endian) before it. usage: node pyodide_child.mjs FOLDER-OF-PYODIDE
-import { readSync, writeSync } from "node:fs";
 import { pathToFileURL } from "node:url";
 
 const { loadPyodide } = await import(pathToFileURL(process.argv[2] + "/pyodide.mjs"));
@@ -10,18 +9,19 @@ const python = await loadPyodide({ indexURL: process.argv[2] + "/" });
 python.setStdout(keep);
 python.setStderr(keep);
 
-function read(size) {
-    const bytes = Buffer.alloc(size);
-    for (let filled = 0; filled < size; ) {
-        const count = readSync(0, bytes, filled, size - filled);
-        if (count === 0) process.exit(0);
-        filled += count;
+async function* cells() {
+    let bytes = Buffer.alloc(0);
+    for await (const piece of process.stdin) {
+        bytes = Buffer.concat([bytes, piece]);
+        while (bytes.length >= 4 && bytes.length >= 4 + bytes.readUInt32LE()) {
+            const end = 4 + bytes.readUInt32LE();
+            yield bytes.subarray(4, end).toString();
+            bytes = bytes.subarray(end);
+        }
     }
-    return bytes;
 }
 
-while (true) {
-    const code = read(read(4).readUInt32LE()).toString();
+for await (const code of cells()) {
     shown = [];
     try {
         const value = python.runPython(code);
@@ -33,5 +33,5 @@ while (true) {
     const text = Buffer.concat(shown);
     const answer = Buffer.concat([Buffer.alloc(4), text]);
     answer.writeUInt32LE(text.length);
-    for (let sent = 0; sent < answer.length; ) sent += writeSync(1, answer, sent);
+    process.stdout.write(answer);
 }

@@ -39,7 +39,7 @@ internal sealed class Footprint
         .EnumerateDirectories(ControlGroups, $"codeact-{Environment.ProcessId}-*", SearchOption.AllDirectories)
         .Sum(group => 1 + Directory.EnumerateDirectories(group).Count());
 
-    private static int Files(string directory) => Directory
-        .EnumerateFileSystemEntries(directory, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
-        .Count();
+    /// <summary>Not below <c>root</c>, where the system is mounted.</summary>
+    private static int Files(string directory) => Directory.EnumerateFileSystemEntries(directory)
+        .Sum(entry => 1 + (Path.GetFileName(entry) != "root" && Directory.Exists(entry) ? Files(entry) : 0));
 }

@@ -16,6 +16,7 @@ internal static class Soak
     private const double Noise = 4; // megabytes, below which a rise is none
 
     private static readonly TimeSpan _round = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan _grace = TimeSpan.FromSeconds(1); // long enough for whoever obeys, on a busy machine
     private static readonly TimeSpan _settling = TimeSpan.FromSeconds(10);
 
     /// <returns>The exit code: 0, 1 when something was lost or is left behind, 2 for wrong use.</returns>
@@ -29,7 +30,7 @@ internal static class Soak
             return 2;
         }
 
-        var options = new PythonEngineOptions { InterruptGrace = TimeSpan.FromMilliseconds(200) };
+        var options = new PythonEngineOptions { InterruptGrace = _grace };
         await using var engine = await PythonEngine.StartAsync(options, cancellationToken);
         var footprint = Footprint.OfEngine();
         var (counts, taken, began) = (new SoakCounts(), new List<Look>(), Stopwatch.GetTimestamp());

@@ -10,6 +10,7 @@ internal sealed class SoakSession : IAsyncDisposable
 
     private readonly IPythonSession _session;
     private readonly SoakCounts _counts;
+    private readonly Dictionary<int, List<int>> _kept = []; // by number of a checkpoint: the tokens up to then
     private List<int> _tokens; // after so many cells
 
     private SoakSession(IPythonSession session, SoakCounts counts, List<int> tokens)
@@ -40,7 +41,7 @@ internal sealed class SoakSession : IAsyncDisposable
     {
         var waits = status is CellStatus.Interrupted || ending.StartsWith("ignore", StringComparison.Ordinal);
         var expected = text.Stdout + (waits ? "on" : "");
-        var (stdout, stderr, end) = (new StringBuilder(), new StringBuilder(), (CellEnded?)null);
+        var (stdout, stderr, end, error) = (new StringBuilder(), new StringBuilder(), (CellEnded?)null, (PythonError?)null);
         var code = (token == 0 ? "" : $"token = {token}\n") + text.Code + ending;
         await foreach (var shown in _session.RunAsync(new Cell(code), cancellationToken))
         {
@@ -53,6 +54,9 @@ internal sealed class SoakSession : IAsyncDisposable
                     break;
                 case InterpreterRestarted restarted:
                     throw new SoakException($"an interpreter that nobody ended is gone: {restarted.Reason}");
+                case PythonError raised:
+                    error = raised;
+                    break;
                 case CellEnded ended:
                     end = ended;
                     break;
@@ -65,11 +69,13 @@ internal sealed class SoakSession : IAsyncDisposable
         }
 
         _tokens.Add(token == 0 ? _tokens[^1] : token);
+        NoteCheckpoints();
         _counts.Add(end!.Status);
         _counts.AddBytes(Encoding.UTF8.GetByteCount(expected) + Encoding.UTF8.GetByteCount(text.Stderr));
-        Check(SoakText.Differs("stdout", expected, stdout.ToString()));
-        Check(SoakText.Differs("stderr", text.Stderr, stderr.ToString()));
-        Check(end.Status == status ? null : $"a cell ended as {end.Status} in place of {status}: {end.Reason}");
+        var complaint = SoakText.Differs("stdout", expected, stdout.ToString())
+            ?? SoakText.Differs("stderr", text.Stderr, stderr.ToString())
+            ?? (end.Status == status ? null : $"it ended as {end.Status} in place of {status}: {end.Reason}");
+        Check(complaint is null ? null : $"{complaint} ({end.Status} {error?.Name} {error?.Message}) of the cell\n{code}");
         if (status == CellStatus.Died)
         {
             await RecoverAsync(cancellationToken);
@@ -79,6 +85,7 @@ internal sealed class SoakSession : IAsyncDisposable
     public async Task CheckpointAsync(CancellationToken cancellationToken)
     {
         await _session.CheckpointAsync(cancellationToken);
+        NoteCheckpoints();
         _counts.Add("checkpoints");
     }
 
@@ -95,7 +102,8 @@ internal sealed class SoakSession : IAsyncDisposable
         }
 
         _counts.Add("rollbacks");
-        _tokens = _tokens[..(checkpoint.Cells + 1)];
+        NoteCheckpoints(); // those of the time that has been taken back
+        _tokens = [.. _kept[checkpoint.Id]];
         await LookAsync(restarts: false, cancellationToken);
     }
 
@@ -135,9 +143,24 @@ internal sealed class SoakSession : IAsyncDisposable
 
         Check(restarts == restarted is not null ? null : $"a restart, which {(restarts ? "was to come, did not" : $"was not to come: {restarted?.Reason}")}");
         _counts.Add(restarted is null ? "states looked at" : restarted.From is null ? "states lost with the interpreter" : "states found again");
-        _tokens = restarted is null ? _tokens : _tokens[..((restarted.From?.Cells ?? 0) + 1)];
+        if (restarted is not null)
+        {
+            var kept = restarted.From is { } from ? _kept[from.Id] : [0];
+            Check(_tokens.Take(kept.Count).SequenceEqual(kept) ? null : "after a death it went on from a checkpoint of a time that had been taken back");
+            _tokens = [.. kept];
+        }
+
         Check(SoakText.Differs("the state", $"{_tokens[^1]}\n", text.ToString()));
         _tokens.Add(_tokens[^1]);
+    }
+
+    /// <summary>What each checkpoint holds that is new here: it was taken between two cells, and says which.</summary>
+    private void NoteCheckpoints()
+    {
+        foreach (var checkpoint in _session.Checkpoints.Where(checkpoint => !_kept.ContainsKey(checkpoint.Id)))
+        {
+            _kept[checkpoint.Id] = _tokens[..(checkpoint.Cells + 1)];
+        }
     }
 
     private static void Check(string? complaint)
