@@ -78,7 +78,7 @@ internal sealed class SoakSession : IAsyncDisposable
         Check(complaint is null ? null : $"{complaint} ({end.Status} {error?.Name} {error?.Message}) of the cell\n{code}");
         if (status == CellStatus.Died)
         {
-            await RecoverAsync(cancellationToken);
+            await LookAsync(restarts: true, cancellationToken);
         }
     }
 
@@ -121,17 +121,7 @@ internal sealed class SoakSession : IAsyncDisposable
         return _session.DisposeAsync();
     }
 
-    /// <summary>After a death: the state is that of the checkpoint that the session says.</summary>
-    private async Task RecoverAsync(CancellationToken cancellationToken)
-    {
-        await LookAsync(restarts: true, cancellationToken);
-        if (_tokens[^1] == 0)
-        {
-            await RunAsync(new SoakText(_prelude, "", ""), token: 0, "", CellStatus.Ok, cancellationToken);
-        }
-    }
-
-    /// <summary>Looks whether the token is the one that it is to be.</summary>
+    /// <summary>After a death, a rollback or a fork: looks whether the token is the one that it is to be.</summary>
     private async Task LookAsync(bool restarts, CancellationToken cancellationToken)
     {
         var (text, restarted) = (new StringBuilder(), (InterpreterRestarted?)null);
@@ -152,6 +142,10 @@ internal sealed class SoakSession : IAsyncDisposable
 
         Check(SoakText.Differs("the state", $"{_tokens[^1]}\n", text.ToString()));
         _tokens.Add(_tokens[^1]);
+        if (_tokens[^1] == 0) // that state may be older than what runs before anything else
+        {
+            await RunAsync(new SoakText(_prelude, "", ""), token: 0, "", CellStatus.Ok, cancellationToken);
+        }
     }
 
     /// <summary>What each checkpoint holds that is new here: it was taken between two cells, and says which.</summary>
