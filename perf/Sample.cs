@@ -33,7 +33,7 @@ internal sealed record Sample(IReadOnlyList<double> Values)
         return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
     }
 
-    /// <summary>The same, several times, and with what ends the action's things left out of it when that is done by others.</summary>
+    /// <summary>The same, several times.</summary>
     public static async Task<Sample> TakeAsync(int rounds, Func<Task> action)
     {
         var times = new List<double>();

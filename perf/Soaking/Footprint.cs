@@ -22,18 +22,22 @@ internal sealed class Footprint
         .Last(child => Processes.CommandLine(child).Contains("import template", StringComparison.Ordinal)));
 
     /// <summary>By name; what is counted must come back to what it was, memory may not rise.</summary>
-    public IReadOnlyList<(string Name, double Value, bool IsMemory)> Take() =>
-    [
-        ("processes", Processes.Descendants(Environment.ProcessId).Count(), false),
-        ("descriptors of the host", Processes.Descriptors(Environment.ProcessId), false),
-        ("descriptors of the template", Processes.Descriptors(_template), false),
-        ("mounts", new[] { Environment.ProcessId, _launcher, _template }.Sum(Processes.Mounts), false),
-        ("control groups", Groups(), false),
-        ("files", Files($"/proc/{_template}/root{_directory}"), false),
-        ("host, managed MB", GC.GetTotalMemory(forceFullCollection: true) / Megabyte, true),
-        ("host, own MB", Processes.Own(Environment.ProcessId), true),
-        ("template, own MB", Processes.Own(_template), true),
-    ];
+    public IReadOnlyList<(string Name, double Value, bool IsMemory)> Take()
+    {
+        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+        return
+        [
+            ("processes", Processes.Descendants(Environment.ProcessId).Count(), false),
+            ("descriptors of the host", Processes.Descriptors(Environment.ProcessId), false),
+            ("descriptors of the template", Processes.Descriptors(_template), false),
+            ("mounts", new[] { Environment.ProcessId, _launcher, _template }.Sum(Processes.Mounts), false),
+            ("control groups", Groups(), false),
+            ("files", Files($"/proc/{_template}/root{_directory}"), false),
+            ("host, managed MB", GC.GetTotalMemory(forceFullCollection: false) / Megabyte, true),
+            ("host, own MB", Processes.Own(Environment.ProcessId), true),
+            ("template, own MB", Processes.Own(_template), true),
+        ];
+    }
 
     private static int Groups() => !Directory.Exists(ControlGroups) ? 0 : Directory
         .EnumerateDirectories(ControlGroups, $"codeact-{Environment.ProcessId}-*", SearchOption.AllDirectories)

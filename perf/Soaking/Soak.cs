@@ -13,6 +13,7 @@ internal static class Soak
     private const int Clients = 32;
     private const int Seed = 20_250_101;
     private const double Rise = 1; // megabyte a minute, beyond which it is a leak
+    private const int Enough = 4; // looks that a slope takes
     private const double Noise = 4; // megabytes, below which a rise is none
 
     private static readonly TimeSpan _round = TimeSpan.FromSeconds(30);
@@ -85,7 +86,7 @@ internal static class Soak
         {
             var (last, slope) = (taken[^1].Values[index].Value, Slope([.. later.Select(look => (look.Minutes, look.Values[index].Value))]));
             var grown = last - later[0].Values[index].Value;
-            var isLeak = isMemory ? slope > Rise && grown > Noise : last > first;
+            var isLeak = isMemory ? later.Count >= Enough && slope > Rise && grown > Noise : last > first;
             await output.WriteLineAsync(string.Create(
                 CultureInfo.InvariantCulture,
                 $"  {name,-28} {first,8:0.##} → {last,8:0.##}, {slope:+0.000;-0.000;0} a minute after the first quarter{(isLeak ? "  LEAK" : "")}"));
