@@ -46,7 +46,8 @@ internal static class Chart
 
         var all = new StringBuilder();
         all.AppendLine(CultureInfo.InvariantCulture, $"""
-            <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{y}" viewBox="0 0 {Width} {y}" font-family="sans-serif" font-size="12" fill="#1c1c1c">
+            <svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{y}" viewBox="0 0 {Width} {y}"
+                font-family="sans-serif" font-size="12" fill="#1c1c1c">
             <rect width="{Width}" height="{y}" fill="#ffffff"/>
             """);
         Text(all, 16, 30, "CodeAct beside what else runs Python cells", "start", "font-size=\"18\" font-weight=\"bold\"");
@@ -72,7 +73,8 @@ internal static class Chart
         for (var decade = least; decade <= most; decade++)
         {
             var x = X(Math.Pow(10, decade));
-            to.AppendLine(CultureInfo.InvariantCulture, $"""<line x1="{x:0}" x2="{x:0}" y1="{top + 38}" y2="{bottom - 6}" stroke="#dcdcdc"/>""");
+            to.AppendLine(
+                CultureInfo.InvariantCulture, $"""<line x1="{x:0}" x2="{x:0}" y1="{top + 38}" y2="{bottom - 6}" stroke="#dcdcdc"/>""");
             Text(to, x, top + 34, Math.Pow(10, decade).ToString("#,0.###", CultureInfo.InvariantCulture), "middle", "fill=\"#555555\"");
         }
 
@@ -96,8 +98,11 @@ internal static class Chart
     }
 
     private static void Box(StringBuilder to, double x, double y, double width, double height, string colour) =>
-        to.AppendLine(CultureInfo.InvariantCulture, $"""<rect x="{x:0.#}" y="{y:0.#}" width="{width:0.#}" height="{height:0.#}" fill="{colour}"/>""");
+        to.AppendLine(
+            CultureInfo.InvariantCulture, $"""<rect x="{x:0.#}" y="{y:0.#}" width="{width:0.#}" height="{height:0.#}" fill="{colour}"/>""");
 
     private static void Text(StringBuilder to, double x, double y, string text, string anchor, string more) =>
-        to.AppendLine(CultureInfo.InvariantCulture, $"""<text x="{x:0.#}" y="{y:0.#}" text-anchor="{anchor}" {more}>{WebUtility.HtmlEncode(text)}</text>""");
+        to.AppendLine(
+            CultureInfo.InvariantCulture,
+            $"""<text x="{x:0.#}" y="{y:0.#}" text-anchor="{anchor}" {more}>{WebUtility.HtmlEncode(text)}</text>""");
 }

@@ -9,6 +9,7 @@ internal static class Checkpoints
     private const string Numpy = "import numpy as np; data = np.ones(170 << 17)";
     private const string Objects = "data = [float(n) for n in range(170 << 15)]"; // 32 bytes each, with its place in the list
     private const string Files = "import os\nfor n in range(100): open(f'{n}.bin', 'wb').write(os.urandom(1 << 19))";
+    private const string Touch = "for n in range(100): open(f'{n}.bin', 'r+b').write(b'changed')";
 
     public static async Task MeasureAsync(Report report, CancellationToken cancellationToken)
     {
@@ -16,7 +17,7 @@ internal static class Checkpoints
         await MeasureAsync(engine, report, "170 MB in numpy", Numpy, "data[::512] += 1", 5, 10, cancellationToken);
         await MeasureAsync(engine, report, "170 MB of Python floats", Objects, "del data[-1000:]", null, null, cancellationToken);
         await ForkAsync(engine, report, cancellationToken);
-        await MeasureAsync(engine, report, "100 files, 50 MB", Files, "for n in range(100): open(f'{n}.bin', 'r+b').write(b'changed')", 20, 20, cancellationToken);
+        await MeasureAsync(engine, report, "100 files, 50 MB", Files, Touch, 20, 20, cancellationToken);
     }
 
     /// <summary>Sixteen branches from one state, and what they cost until they write.</summary>

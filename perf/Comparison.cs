@@ -21,7 +21,8 @@ internal static class Comparison
     {
         if (wanted.FirstOrDefault(name => !Array.Exists(_groups, group => group.Name == name)) is { } unknown)
         {
-            await Console.Error.WriteLineAsync($"No group is called '{unknown}'; there are: {string.Join(' ', _groups.Select(group => group.Name))} soak");
+            var known = string.Join(' ', _groups.Select(group => group.Name));
+            await Console.Error.WriteLineAsync($"No group is called '{unknown}'; there are: {known} soak");
             return 2;
         }
 

@@ -28,13 +28,15 @@ internal static class Kills
         {
             await Task.Delay(_idle, TimeProvider.System, cancellationToken);
             var began = Stopwatch.GetTimestamp();
-            var end = (CellEnded)await session.RunAsync(new Cell(Busy) { Timeout = _soft }, cancellationToken).LastAsync(cancellationToken);
+            var busy = new Cell(Busy) { Timeout = _soft };
+            var end = (CellEnded)await session.RunAsync(busy, cancellationToken).LastAsync(cancellationToken);
             ended.Add((Stopwatch.GetElapsedTime(began) - _soft - _grace).TotalMilliseconds);
             var text = await Engines.RunAsync(session, "kept + 1", cancellationToken);
             next.Add((Stopwatch.GetElapsedTime(began) - _soft - _grace).TotalMilliseconds);
             if (end.Status != CellStatus.Died || text != "42")
             {
-                throw new InvalidOperationException($"The busy cell ended as {end.Status}, and the next one showed '{text}' in place of 42.");
+                throw new InvalidOperationException(
+                    $"The busy cell ended as {end.Status}, and the next one showed '{text}' in place of 42.");
             }
         }
 
@@ -48,7 +50,11 @@ internal static class Kills
             await using var child = PipeInterpreter.StartIPython(Engines.Modules);
             await child.RunAsync("1+1", cancellationToken);
         });
-        report.Add("hard limit to the end of the killed cell", Units.Milliseconds, [Target.AtMost(200)], (Columns.CodeAct, new Sample(ended)));
+        report.Add(
+            "hard limit to the end of the killed cell",
+            Units.Milliseconds,
+            [Target.AtMost(200)],
+            (Columns.CodeAct, new Sample(ended)));
         report.Add(
             "hard limit to the next cell's result",
             Units.Milliseconds,

@@ -34,23 +34,24 @@ internal static class LiveSessions
             }
 
             await CheckpointedAsync(sessions, cancellationToken);
-            AddMemory(engines, report, count, [.. Processes.Descendants(Environment.ProcessId).Where(pid => !before.Contains(pid))], available);
+            var processes = Processes.Descendants(Environment.ProcessId).Where(pid => !before.Contains(pid));
+            AddMemory(engines, report, count, [.. processes], available);
         }
 
         var times = await UseAsync(sessions[..Active], new Random(1), cancellationToken);
-        report.Add($"`1+1` every 100 ms in {Active} of {Most:#,0} live sessions", Units.Milliseconds, [], (Columns.CodeAct, new Sample(times)));
+        var name = $"`1+1` every 100 ms in {Active} of {Most:#,0} live sessions";
+        report.Add(name, Units.Milliseconds, [], (Columns.CodeAct, new Sample(times)));
     }
 
     /// <summary>Every session has taken its checkpoint, or will not.</summary>
     private static async Task CheckpointedAsync(List<IPythonSession> sessions, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(_look);
-        for (var tries = 0; sessions.Exists(session => session.Checkpoints.Count == 0); tries++)
+        for (var tries = 0; sessions.Count(session => session.Checkpoints.Count == 0) is > 0 and var without; tries++)
         {
             if (tries == 300)
             {
-                throw new InvalidOperationException(
-                    $"{sessions.Count(session => session.Checkpoints.Count == 0)} of {sessions.Count} idle sessions have no checkpoint after a minute.");
+                throw new InvalidOperationException($"{without} of {sessions.Count} idle sessions have no checkpoint after a minute.");
             }
 
             await timer.WaitForNextTickAsync(cancellationToken);
@@ -62,17 +63,15 @@ internal static class LiveSessions
         var name = $"{count:#,0} idle session{(count == 1 ? "" : "s")}";
         var less = available - Processes.Available();
         Target[] target = count == 1 ? [] : [Target.AtMost(5)];
-        var (kernels, ipython, pyodide) = count > 1 ? ([], [], []) : (
-            Processes.Descendants(engines.Server.ProcessId).Where(pid => Processes.CommandLine(pid).Contains("ipykernel", StringComparison.Ordinal)).ToArray(),
-            (int[])[engines.IPython.ProcessId],
-            engines.Pyodide is { } child ? (int[])[child.ProcessId] : []);
-        foreach (var (kind, measure, each) in ((string, Func<int, double>, Target[])[])
-            [("USS", Processes.Own, target), ("PSS", Processes.Proportional, target)])
+        int[] kernels = count > 1 ? [] : [.. Processes.Descendants(engines.Server.ProcessId).Where(IsKernel)]; // one is like another
+        int[] ipython = count > 1 ? [] : [engines.IPython.ProcessId];
+        int[] pyodide = count > 1 || engines.Pyodide is not { } child ? [] : [child.ProcessId];
+        foreach (var (kind, measure) in ((string, Func<int, double>)[])[("USS", Processes.Own), ("PSS", Processes.Proportional)])
         {
             report.Add(
                 $"{name}, {kind} + page tables each",
                 Units.Megabytes,
-                each,
+                target,
                 (Columns.CodeAct, new Sample([processes.Sum(measure) / count])),
                 (Columns.Jupyter, Of(kernels, measure)),
                 (Columns.IPython, Of(ipython, measure)),
@@ -81,19 +80,25 @@ internal static class LiveSessions
 
         if (count > 1) // one is less than what else happens on a machine
         {
-            report.Add($"{name}, MemAvailable less, each", Units.Megabytes, [], (Columns.CodeAct, new Sample([less / count])));
+            var each = new Sample([less / count]);
+            report.Add($"{name}, MemAvailable less, each", Units.Megabytes, [], (Columns.CodeAct, each));
         }
 
         if (count == Most)
         {
-            report.Add($"{name}, MemAvailable less, all together", Units.Megabytes, [Target.AtMost(4096)], (Columns.CodeAct, new Sample([less])));
+            var all = new Sample([less]);
+            report.Add($"{name}, MemAvailable less, all together", Units.Megabytes, [Target.AtMost(4096)], (Columns.CodeAct, all));
         }
     }
+
+    private static bool IsKernel(int pid) => Processes.CommandLine(pid).Contains("ipykernel", StringComparison.Ordinal);
 
     private static Sample? Of(int[] processes, Func<int, double> measure) =>
         processes.Length == 0 ? null : new Sample([.. processes.Select(measure)]);
 
-    /// <summary>Each runs a cell some 100 ms after the last one: whole tenths would meet the automatic checkpoint each time, or never.</summary>
+    /// <summary>
+    /// Each runs a cell 50 to 150 ms after the last one: the same time always would meet the automatic checkpoint always, or never.
+    /// </summary>
     private static async Task<double[]> UseAsync(List<IPythonSession> sessions, Random random, CancellationToken cancellationToken)
     {
         var began = Stopwatch.GetTimestamp();

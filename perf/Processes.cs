@@ -26,6 +26,9 @@ internal static class Processes
     /// </summary>
     public static double Available() => Sum("/proc/meminfo", "MemAvailable:") / Megabyte;
 
+    /// <summary>Processes that ran or wanted to, on average over the last minute.</summary>
+    public static string Load() => Text("/proc/loadavg").Split(' ')[0];
+
     public static string CommandLine(int pid) => Text($"/proc/{pid}/cmdline");
 
     public static int Descriptors(int pid) => Entries($"/proc/{pid}/fd").Length;

@@ -10,7 +10,9 @@ Console.CancelKeyPress += (_, pressed) =>
 };
 try
 {
-    return args is ["soak", ..] ? await Soak.RunAsync(args[1..], Console.Out, stop.Token) : await Comparison.RunAsync(args, Console.Out, stop.Token);
+    return args is ["soak", .. var minutes]
+        ? await Soak.RunAsync(minutes, Console.Out, stop.Token)
+        : await Comparison.RunAsync(args, Console.Out, stop.Token);
 }
 catch (OperationCanceledException) when (stop.IsCancellationRequested)
 {

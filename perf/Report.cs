@@ -17,7 +17,7 @@ internal sealed class Report(TextWriter output)
     /// <summary>Begins a group of rows and says what else the machine does.</summary>
     public void Begin(string group)
     {
-        var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
+        var load = Processes.Load();
         _loads.Add($"{group} {load}");
         output.WriteLine($"{group} (load average {load})");
     }
@@ -26,7 +26,8 @@ internal sealed class Report(TextWriter output)
     /// <param name="unit">One of <see cref="Units"/>.</param>
     /// <param name="targets">What CodeAct is to reach; none for a row that only tells.</param>
     /// <param name="samples">By column; null for what could not be had.</param>
-    public void Add(string name, string unit, IReadOnlyList<Target> targets, params IEnumerable<(string Column, Sample? Sample)> samples)
+    public void Add(
+        string name, string unit, IReadOnlyList<Target> targets, params IEnumerable<(string Column, Sample? Sample)> samples)
     {
         var measured = samples.Where(one => one.Sample is not null).ToDictionary(one => one.Column, one => one.Sample!);
         var row = new Row(name, unit, targets, measured);
@@ -49,11 +50,14 @@ internal sealed class Report(TextWriter output)
         var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
         var text = new StringBuilder();
         text.Append(CultureInfo.InvariantCulture, $"""
-            {today:yyyy-MM-dd}, {Environment.ProcessorCount} cores, {Processor()}. Load average before each group: {string.Join(", ", _loads)}.
+            {today:yyyy-MM-dd}, {Environment.ProcessorCount} cores, {Processor()}.
+            Load average before each group: {string.Join(", ", _loads)}.
 
             Median [p10–p90], p99 where there are enough; engines interleaved in one run, each with numpy, pandas, matplotlib and sympy
             imported (not bwrap and Pyodide, which start without). CodeAct through its .NET API, in the full sandbox, with automatic
-            checkpoints. Ratio: how many times better than Jupyter as the reference drives it. Made by `perf/run`.
+            checkpoints. Ratio: how many times better than Jupyter as the reference drives it. Some 40 ms of Jupyter's time, back to back
+            and after 30 ms, are a stall of its WebSocket on loopback (Nagle's algorithm with delayed acknowledgements), which ends
+            after a longer pause: the row after 300 ms is without it. Made by `perf/run`.
 
 
             """);

@@ -11,6 +11,7 @@ internal static class Throughput
     private const int InFlight = 4;
     private const int Sessions = 200; // of a round
     private const int SlowSessions = 8;
+    private const int MostKernels = 8;
     private const string Trivial = "1+1";
 
     private static readonly TimeSpan _round = TimeSpan.FromSeconds(2);
@@ -25,8 +26,10 @@ internal static class Throughput
         foreach (var (count, target) in ((int, double?)[])[(1, null), (8, null), (64, 12_000)])
         {
             var ours = await CellsAsync(count, () => OpenAsync(engines.Engine, cancellationToken), cancellationToken);
-            var ipython = await CellsAsync(count, () => StartIPythonAsync(cancellationToken), cancellationToken);
-            var jupyter = count > 8 ? null : await CellsAsync(count, () => StartKernelAsync(engines.Server, cancellationToken), cancellationToken);
+            var ipython = await CellsAsync(count, () => StartIPythonAsync([], cancellationToken), cancellationToken);
+            var jupyter = count > MostKernels
+                ? null
+                : await CellsAsync(count, () => StartKernelAsync(engines.Server, cancellationToken), cancellationToken);
             report.Add(
                 $"`1+1` in {count} session{(count == 1 ? "" : "s")}",
                 Units.Rate,
@@ -41,7 +44,7 @@ internal static class Throughput
     {
         var ours = await RateAsync(Rounds, Sessions, () => OpenAsync(engines.Engine, cancellationToken), cancellationToken);
         var jupyter = await RateAsync(1, SlowSessions, () => StartKernelAsync(engines.Server, cancellationToken), cancellationToken);
-        var ipython = await RateAsync(1, SlowSessions, () => Task.FromResult(Running.Of(PipeInterpreter.StartIPython(Engines.Modules), cancellationToken)), cancellationToken);
+        var ipython = await RateAsync(1, SlowSessions, () => StartIPythonAsync(Engines.Modules, cancellationToken), cancellationToken);
         report.Add(
             $"sessions started, used once and ended, {InFlight} in flight",
             Units.Rate,
@@ -117,7 +120,8 @@ internal static class Throughput
         })!;
         var text = await process.StandardOutput.ReadToEndAsync(cancellationToken);
         await process.WaitForExitAsync(cancellationToken);
-        return new Sample([.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => double.Parse(line, CultureInfo.InvariantCulture))]);
+        var lines = text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        return new Sample([.. lines.Select(line => double.Parse(line, CultureInfo.InvariantCulture))]);
     }
 
     private static async Task<Running> OpenAsync(PythonEngine engine, CancellationToken cancellationToken)
@@ -126,9 +130,12 @@ internal static class Throughput
         return new Running(code => Engines.RunAsync(session, code, cancellationToken), session);
     }
 
-    /// <summary>Without libraries: 64 of them would take 6 GB, and a trivial cell uses none.</summary>
-    private static Task<Running> StartIPythonAsync(CancellationToken cancellationToken) =>
-        Task.FromResult(Running.Of(PipeInterpreter.StartIPython(), cancellationToken));
+    /// <remarks>Without modules where many run cells: 64 of them would take 6 GB, and a trivial cell uses none.</remarks>
+    private static Task<Running> StartIPythonAsync(IReadOnlyList<string> modules, CancellationToken cancellationToken)
+    {
+        var child = PipeInterpreter.StartIPython(modules);
+        return Task.FromResult(new Running(code => child.RunAsync(code, cancellationToken), child));
+    }
 
     private static async Task<Running> StartKernelAsync(JupyterServer server, CancellationToken cancellationToken)
     {
@@ -139,9 +146,6 @@ internal static class Throughput
     /// <summary>A session of whatever kind.</summary>
     private sealed record Running(Func<string, Task<string>> RunAsync, IAsyncDisposable Owned) : IAsyncDisposable
     {
-        public static Running Of(PipeInterpreter child, CancellationToken cancellationToken) =>
-            new(code => child.RunAsync(code, cancellationToken), child);
-
         public ValueTask DisposeAsync() => Owned.DisposeAsync();
     }
 }

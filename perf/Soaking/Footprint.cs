@@ -1,4 +1,15 @@
+using System.Globalization;
+
 namespace CodeAct.Perf.Soaking;
+
+/// <summary>One thing that an engine takes up.</summary>
+/// <param name="Name">What it is.</param>
+/// <param name="Value">How much of it.</param>
+/// <param name="IsMemory">Megabytes, which may go up and down but not rise; else a number, which must come back to what it was.</param>
+internal sealed record Trace(string Name, double Value, bool IsMemory)
+{
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture, $"{Name} {Value:0.#}");
+}
 
 /// <summary>What an engine without sessions takes up on the machine.</summary>
 internal sealed class Footprint
@@ -21,23 +32,26 @@ internal sealed class Footprint
     public static Footprint OfEngine() => new(Processes.Children(Environment.ProcessId)
         .Last(child => Processes.CommandLine(child).Contains("import template", StringComparison.Ordinal)));
 
-    /// <summary>By name; what is counted must come back to what it was, memory may not rise.</summary>
-    public IReadOnlyList<(string Name, double Value, bool IsMemory)> Take()
+    public IReadOnlyList<Trace> Take()
     {
         GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
         return
         [
-            ("processes", Processes.Descendants(Environment.ProcessId).Count(), false),
-            ("descriptors of the host", Processes.Descriptors(Environment.ProcessId), false),
-            ("descriptors of the template", Processes.Descriptors(_template), false),
-            ("mounts", new[] { Environment.ProcessId, _launcher, _template }.Sum(Processes.Mounts), false),
-            ("control groups", Groups(), false),
-            ("files", Files($"/proc/{_template}/root{_directory}"), false),
-            ("host, managed MB", GC.GetTotalMemory(forceFullCollection: false) / Megabyte, true),
-            ("host, own MB", Processes.Own(Environment.ProcessId), true),
-            ("template, own MB", Processes.Own(_template), true),
+            Number("processes", Processes.Descendants(Environment.ProcessId).Count()),
+            Number("descriptors of the host", Processes.Descriptors(Environment.ProcessId)),
+            Number("descriptors of the template", Processes.Descriptors(_template)),
+            Number("mounts", new[] { Environment.ProcessId, _launcher, _template }.Sum(Processes.Mounts)),
+            Number("control groups", Groups()),
+            Number("files", Files($"/proc/{_template}/root{_directory}")),
+            Memory("host, managed MB", GC.GetTotalMemory(forceFullCollection: false) / Megabyte),
+            Memory("host, own MB", Processes.Own(Environment.ProcessId)),
+            Memory("template, own MB", Processes.Own(_template)),
         ];
     }
+
+    private static Trace Number(string name, int value) => new(name, value, IsMemory: false);
+
+    private static Trace Memory(string name, double value) => new(name, value, IsMemory: true);
 
     private static int Groups() => !Directory.Exists(ControlGroups) ? 0 : Directory
         .EnumerateDirectories(ControlGroups, $"codeact-{Environment.ProcessId}-*", SearchOption.AllDirectories)

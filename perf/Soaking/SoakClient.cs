@@ -92,19 +92,19 @@ internal sealed class SoakClient(PythonEngine engine, SoakCounts counts, int see
         switch (deed)
         {
             case Deed.Cell:
-                await session.RunAsync(SoakText.Draw(_random), ++_tokens, "", CellStatus.Ok, cancellationToken);
+                await RunAsync("", CellStatus.Ok);
                 break;
             case Deed.Raise:
-                await session.RunAsync(SoakText.Draw(_random), ++_tokens, "1 / 0", CellStatus.Raised, cancellationToken);
+                await RunAsync("1 / 0", CellStatus.Raised);
                 break;
             case Deed.Interrupt:
-                await session.RunAsync(SoakText.Draw(_random), ++_tokens, "wait_for_interrupt()", CellStatus.Interrupted, cancellationToken);
+                await RunAsync("wait_for_interrupt()", CellStatus.Interrupted);
                 break;
             case Deed.Kill:
-                await session.RunAsync(SoakText.Draw(_random), ++_tokens, "ignore_interrupts()", CellStatus.Died, cancellationToken);
+                await RunAsync("ignore_interrupts()", CellStatus.Died);
                 break;
             case Deed.Exit:
-                await session.RunAsync(SoakText.Draw(_random), ++_tokens, "sys.stdout.flush(); os._exit(3)", CellStatus.Died, cancellationToken);
+                await RunAsync("sys.stdout.flush(); os._exit(3)", CellStatus.Died);
                 break;
             case Deed.Checkpoint:
                 await session.CheckpointAsync(cancellationToken);
@@ -123,5 +123,8 @@ internal sealed class SoakClient(PythonEngine engine, SoakCounts counts, int see
                 await session.DisposeAsync();
                 break;
         }
+
+        Task RunAsync(string ending, CellStatus status) =>
+            session.RunAsync(SoakText.Draw(_random), ++_tokens, ending, status, cancellationToken);
     }
 }

@@ -131,12 +131,23 @@ internal sealed class SoakSession : IAsyncDisposable
             text.Append((shown as StreamText)?.Text);
         }
 
-        Check(restarts == restarted is not null ? null : $"a restart, which {(restarts ? "was to come, did not" : $"was not to come: {restarted?.Reason}")}");
-        _counts.Add(restarted is null ? "states looked at" : restarted.From is null ? "states lost with the interpreter" : "states found again");
+        Check((restarts, restarted) switch
+        {
+            (true, null) => "the interpreter died and nothing said so",
+            (false, not null) => $"an interpreter that nobody ended is gone: {restarted.Reason}",
+            _ => null,
+        });
+        _counts.Add(restarted switch
+        {
+            null => "states looked at",
+            { From: null } => "states lost with the interpreter",
+            _ => "states found again",
+        });
         if (restarted is not null)
         {
             var kept = restarted.From is { } from ? _kept[from.Id] : [0];
-            Check(_tokens.Take(kept.Count).SequenceEqual(kept) ? null : "after a death it went on from a checkpoint of a time that had been taken back");
+            var isPast = _tokens.Take(kept.Count).SequenceEqual(kept);
+            Check(isPast ? null : "after a death it went on from a checkpoint of a time that had been taken back");
             _tokens = [.. kept];
         }
 
