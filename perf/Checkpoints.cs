@@ -9,6 +9,7 @@ internal static class Checkpoints
     private const string Numpy = "import numpy as np; data = np.ones(170 << 17)";
     private const string Objects = "data = [float(n) for n in range(170 << 15)]"; // 32 bytes each, with its place in the list
     private const string Files = "import os\nfor n in range(100): open(f'{n}.bin', 'wb').write(os.urandom(1 << 19))";
+    private const string Touch = "for n in range(100): open(f'{n}.bin', 'r+b').write(b'changed')";
 
     public static async Task MeasureAsync(Report report, CancellationToken cancellationToken)
     {
@@ -16,7 +17,7 @@ internal static class Checkpoints
         await MeasureAsync(engine, report, "170 MB in numpy", Numpy, "data[::512] += 1", 5, 10, cancellationToken);
         await MeasureAsync(engine, report, "170 MB of Python floats", Objects, "del data[-1000:]", null, null, cancellationToken);
         await ForkAsync(engine, report, cancellationToken);
-        await MeasureAsync(engine, report, "100 files, 50 MB", Files, "for n in range(100): open(f'{n}.bin', 'r+b').write(b'changed')", 20, 20, cancellationToken);
+        await MeasureAsync(engine, report, "100 files, 50 MB", Files, Touch, 20, 20, cancellationToken);
     }
 
     /// <summary>Sixteen branches from one state, and what they cost until they write.</summary>
@@ -29,7 +30,7 @@ internal static class Checkpoints
             var options = new SessionOptions { Checkpoints = new CheckpointOptions { Automatic = false } };
             await using var session = await engine.CreateSessionAsync(options, cancellationToken);
             await Engines.RunAsync(session, "import numpy as np; data = np.ones(64 << 17)", cancellationToken);
-            var before = MachineMemory.AvailableBytes();
+            var before = Processes.Available();
             var branches = new List<IPythonSession>();
             forked.Add(await Sample.TimeAsync(async () =>
             {
@@ -44,15 +45,19 @@ internal static class Checkpoints
                 await Engines.RunAsync(branch, "float(data.sum())", cancellationToken);
             }
 
-            memory.Add((before - MachineMemory.AvailableBytes()) / (double)(1 << 20));
+            memory.Add(before - Processes.Available());
             foreach (var branch in branches)
             {
                 await branch.DisposeAsync();
             }
         }
 
-        report.Add($"fork of {Branches} branches, ms", 150, new Sample(forked), null, null);
-        report.Add($"{Branches} branches that share 64 MB and have read them, MB more", 60, new Sample(memory), null, null);
+        report.Add($"fork of {Branches} branches", Units.Milliseconds, [Target.AtMost(150)], (Columns.CodeAct, new Sample(forked)));
+        report.Add(
+            $"{Branches} branches that share 64 MB and have read them, more memory",
+            Units.Megabytes,
+            [Target.AtMost(60)],
+            (Columns.CodeAct, new Sample(memory)));
     }
 
     /// <param name="engine">Makes the session.</param>
@@ -90,8 +95,11 @@ internal static class Checkpoints
             }));
         }
 
-        report.Add($"checkpoint, {name}, ms", checkpointTarget, new Sample(taken), null, null);
-        report.Add($"first `1+1` after it, {name}, ms", null, new Sample(cell), null, null);
-        report.Add($"rollback to first result, {name}, ms", rollbackTarget, new Sample(back), null, null);
+        Add($"checkpoint, {name}", checkpointTarget, taken);
+        Add($"first `1+1` after it, {name}", null, cell);
+        Add($"rollback to first result, {name}", rollbackTarget, back);
+
+        void Add(string row, double? most, IReadOnlyList<double> times) =>
+            report.Add(row, Units.Milliseconds, most is { } target ? [Target.AtMost(target)] : [], (Columns.CodeAct, new Sample(times)));
     }
 }

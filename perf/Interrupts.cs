@@ -36,6 +36,11 @@ internal static class Interrupts
             kernel.Add(Stopwatch.GetElapsedTime(asked).TotalMilliseconds);
         }
 
-        report.Add("interrupt of a busy cell, ms", 5, new Sample(ours), null, new Sample(kernel));
+        report.Add(
+            "interrupt of a busy cell",
+            Units.Milliseconds,
+            [Target.AtMost(5)],
+            (Columns.CodeAct, new Sample(ours)),
+            (Columns.Corrected, new Sample(kernel)));
     }
 }

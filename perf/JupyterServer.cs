@@ -21,6 +21,8 @@ internal sealed class JupyterServer : IAsyncDisposable
         Http = new HttpClient { BaseAddress = Address };
     }
 
+    public int ProcessId => _process.Id;
+
     public Uri Address { get; }
 
     public HttpClient Http { get; }

@@ -19,17 +19,22 @@ internal static class LostOutput
 
     public static async Task MeasureAsync(Engines engines, Report report, CancellationToken cancellationToken)
     {
-        var runs = engines.Runs(cancellationToken);
-        var wrong = new int[runs.Length];
+        string[] columns = [Columns.CodeAct, Columns.Jupyter, Columns.Corrected]; // the others would only test the pipe of this program
+        var runs = engines.Runs(cancellationToken).Where(one => columns.Contains(one.Column)).ToList();
+        var wrong = new int[runs.Count];
         for (var n = 0; n < Cells; n++)
         {
             var (code, text) = _kinds[n % _kinds.Length](n);
-            for (var index = 0; index < runs.Length; index++)
+            for (var index = 0; index < runs.Count; index++)
             {
-                wrong[index] += await runs[index](code) == text ? 0 : 1;
+                wrong[index] += await runs[index].Run(code) == text ? 0 : 1;
             }
         }
 
-        report.Add($"cells of {Cells} with lost or wrong output", 0, new Sample([wrong[0]]), new Sample([wrong[1]]), new Sample([wrong[2]]));
+        report.Add(
+            $"cells of {Cells} with lost or wrong output",
+            Units.Count,
+            [Target.AtMost(0)],
+            runs.Zip(wrong, (one, count) => (one.Column, (Sample?)new Sample([count]))));
     }
 }

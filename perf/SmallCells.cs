@@ -4,41 +4,63 @@ namespace CodeAct.Perf;
 internal static class SmallCells
 {
     private const int Series = 5; // cells of one engine before it is another's turn
+    private const int Launches = 15; // of bwrap
 
-    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan _none = TimeSpan.Zero;
+    private static readonly TimeSpan _short = TimeSpan.FromMilliseconds(30);
+    private static readonly TimeSpan _long = TimeSpan.FromMilliseconds(300); // an automatic checkpoint has been taken meanwhile
 
-    private static readonly (string Name, string Code, int Rounds, bool Idle, double? Target)[] _cells =
+    private static readonly SmallCell[] _cells =
     [
-        ("`1+1` back to back, ms", "1+1", 40, false, 0.5),
-        ("`1+1` after 30 ms idle, ms", "1+1", 60, true, 1),
-        ("print back to back, ms", "print('x')", 40, false, null),
-        ("`1/0` after 30 ms idle, ms", "1/0", 60, true, null),
-        ("numpy operation back to back, ms", "float(np.arange(1000.0).sum())", 40, false, null),
-        ("1 MB of output in one print, ms", "print('x' * (1 << 20))", 20, true, 6),
+        new("`1+1` back to back", "1+1", 40, _none, 0.5),
+        new("`1+1` after 30 ms idle", "1+1", 60, _short, 1),
+        new("`1+1` after 300 ms idle", "1+1", 30, _long, null),
+        new("print back to back", "print('x')", 40, _none, null),
+        new("`1/0` after 30 ms idle", "1/0", 60, _short, null),
+        new("numpy operation back to back", "float(np.arange(1000.0).sum())", 40, _none, null, NeedsNumpy: true),
+        new("1 MB of output in one print", "print('x' * (1 << 20))", 20, _short, 6),
     ];
 
     public static async Task MeasureAsync(Engines engines, Report report, Random random, CancellationToken cancellationToken)
     {
-        var runs = engines.Runs(cancellationToken);
-        await engines.Session.RunAsync(new("import numpy as np"), cancellationToken).LastAsync(cancellationToken);
-        foreach (var (name, code, rounds, idle, target) in _cells)
+        var bubblewrap = await Sample.TakeAsync(Launches, () => BubblewrapPython.RunAsync("1+1", cancellationToken));
+        foreach (var cell in _cells)
         {
-            var times = runs.Select(_ => new List<double>()).ToArray();
-            for (var round = 0; round < rounds; round++)
+            var runs = engines.Runs(cancellationToken).Where(one => !cell.NeedsNumpy || one.Column != Columns.Pyodide).ToArray();
+            var times = runs.ToDictionary(one => one.Column, _ => new List<double>());
+            for (var round = 0; round < cell.Rounds; round++)
             {
-                var order = Enumerable.Range(0, runs.Length).ToArray();
-                random.Shuffle(order);
-                foreach (var index in order)
+                random.Shuffle(runs);
+                foreach (var (column, run) in runs)
                 {
-                    await (idle ? Task.Delay(_pause, TimeProvider.System, cancellationToken) : runs[index](code));
-                    for (var turn = 0; turn < (idle ? 1 : Series); turn++)
+                    await run(cell.Code); // the pause is the engine's own, not that of its turn
+                    if (cell.Pause > _none)
                     {
-                        times[index].Add(await Sample.TimeAsync(() => runs[index](code)));
+                        await Task.Delay(cell.Pause, TimeProvider.System, cancellationToken);
+                    }
+
+                    for (var turn = 0; turn < (cell.Pause > _none ? 1 : Series); turn++)
+                    {
+                        times[column].Add(await Sample.TimeAsync(() => run(cell.Code)));
                     }
                 }
             }
 
-            report.Add(name, target, new Sample(times[0]), new Sample(times[1]), new Sample(times[2]));
+            List<(string, Sample?)> samples = [.. times.Select(one => (one.Key, new Sample(one.Value)))];
+            if (cell.Code == "1+1" && cell.Pause == _none)
+            {
+                samples.Add((Columns.Bubblewrap, bubblewrap));
+            }
+
+            report.Add(cell.Name, Units.Milliseconds, cell.Most is { } most ? [Target.AtMost(most)] : [], samples);
         }
     }
+
+    /// <param name="Name">Of the row.</param>
+    /// <param name="Code">Python.</param>
+    /// <param name="Rounds">How often each engine runs it, or a series of it.</param>
+    /// <param name="Pause">Before each; none for a series.</param>
+    /// <param name="Most">The target in milliseconds.</param>
+    /// <param name="NeedsNumpy">Pyodide would fetch that from the network.</param>
+    private sealed record SmallCell(string Name, string Code, int Rounds, TimeSpan Pause, double? Most, bool NeedsNumpy = false);
 }

@@ -10,7 +10,7 @@ internal sealed partial class LocalSession
 
     private static readonly TimeSpan _answerWithin = TimeSpan.FromSeconds(5);
 
-    private readonly List<State> _states = []; // the oldest first
+    private readonly List<State> _states = []; // the one that the session last was in comes last
     private SessionProcesses _processes = first.Processes;
     private int _ran = ran; // cells
     private int _checkpoints;
@@ -30,7 +30,7 @@ internal sealed partial class LocalSession
         }
     }
 
-    public IReadOnlyList<Checkpoint> Checkpoints => [.. Kept().Select(state => state.Checkpoint)];
+    public IReadOnlyList<Checkpoint> Checkpoints => [.. Kept().Select(state => state.Checkpoint).OrderBy(checkpoint => checkpoint.Id)];
 
     public long CheckpointBytes => Kept().Sum(state => state.Memory.Number is { } process ? ProcessTree.ProportionalBytes(process) : 0);
 
@@ -73,6 +73,7 @@ internal sealed partial class LocalSession
                 + "runs in the newest state that there is, and says so.");
             _ran = state.Checkpoint.Cells;
             _unkept = TimeSpan.Zero;
+            Renew(state);
         }
         finally
         {
@@ -203,6 +204,16 @@ internal sealed partial class LocalSession
         Evict([.. Kept().Where(kept => kept.Checkpoint.Automatic).SkipLast(MostAutomatic)]);
         Evict([.. Kept().SkipLast(plan.Checkpoints.Most)]);
         return state;
+    }
+
+    /// <summary>After a rollback: the state to go on from when the interpreter dies, and the last one to be evicted.</summary>
+    private void Renew(State state)
+    {
+        lock (_states)
+        {
+            _states.Remove(state);
+            _states.Add(state);
+        }
     }
 
     private void Evict(IReadOnlyList<State> evicted)

@@ -173,6 +173,25 @@ public abstract class PythonCheckpointConformance : PythonBudgetConformance
     }
 
     [Fact]
+    public async Task After_a_rollback_and_a_kill_it_goes_on_from_where_it_was_taken_back_to()
+    {
+        await using var session = await CreateAsync(_onDemand);
+        await session.RunAsync("x = 'early'");
+        var early = await session.CheckpointAsync(Cancelled);
+        await session.RunAsync("x = 'late'");
+        var late = await session.CheckpointAsync(Cancelled);
+        await session.RollbackAsync(early, Cancelled);
+        await session.RunAsync("import os; os._exit(1)");
+
+        var after = await session.RunAsync("x");
+        Assert.Equal("restarted|result 'early'|ended Ok", after.Order);
+        Assert.Equal(early, Assert.IsType<InterpreterRestarted>(after.Events[0]).From);
+        Assert.Equal([early, late], session.Checkpoints);
+        await session.RollbackAsync(late, Cancelled);
+        Assert.Equal("result 'late'|ended Ok", (await session.RunAsync("x")).Order);
+    }
+
+    [Fact]
     public async Task Checkpoints_are_no_children_that_code_waits_for()
     {
         await using var session = await CreateAsync(_onDemand);

@@ -37,6 +37,25 @@ public abstract partial class PythonSessionConformance
         }
     }
 
+    [Theory]
+    [InlineData("_ = os.write(1, b'second')", "out first second|ended Ok")]
+    [InlineData("sys.stdout.flush(); os._exit(1)", "out first|ended Died")]
+    public async Task Text_that_is_just_being_sent_is_neither_overtaken_nor_lost(string next, string order)
+    {
+        await using var session = await CreateAsync();
+        var outcome = await session.RunAsync($"""
+            import os, sys, threading, time
+            slow = threading.Event()
+            output = sys.stdout.output
+            drain = output.drain
+            output.drain = lambda: (slow.set(), time.sleep(0.05), drain())  # as on a busy machine
+            print('first ', end='')
+            slow.wait()
+            {next}
+            """);
+        Assert.Equal(order, outcome.Order);
+    }
+
     [Fact]
     public async Task Nothing_is_lost_among_many_sessions_at_once()
     {

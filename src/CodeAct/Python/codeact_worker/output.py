@@ -84,7 +84,7 @@ class Output:
             self.unshield(shield)
 
     def flush(self):
-        if self.detached or not self.parts:
+        if self.detached or not (self.parts or self.sending):  # sending: another thread has text in its hands that must come first
             return
         shield = self.shield()
         try:
