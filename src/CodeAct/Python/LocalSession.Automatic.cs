@@ -34,10 +34,10 @@ internal sealed partial class LocalSession
     {
         if (plan.Checkpoints.Automatic && _disposed == 0)
         {
-            _idle ??= engine.Options.Time.CreateTimer(
-                static session => _ = ((LocalSession)session!).ProtectInTurnAsync(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            var never = Timeout.InfiniteTimeSpan;
+            _idle ??= engine.Options.Time.CreateTimer(static session => _ = ((LocalSession)session!).ProtectInTurnAsync(), this, never, never);
             _rests = engine.Options.Time.GetTimestamp();
-            _idle.Change(_idleFor, Timeout.InfiniteTimeSpan);
+            _idle.Change(_idleFor, never);
         }
     }
 

@@ -75,7 +75,9 @@ internal static class ProcessTree
 
     /// <summary>Resident set size in bytes, with all that it shares. 0 when it has ended.</summary>
     public static long ResidentBytes(int pid) =>
-        Read($"/proc/{pid}/statm").Split(' ') is [_, var pages, ..] ? long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize : 0;
+        Read($"/proc/{pid}/statm").Split(' ') is [_, var pages, ..]
+            ? long.Parse(pages, CultureInfo.InvariantCulture) * Environment.SystemPageSize
+            : 0;
 
     /// <summary>Whether no thread of a process runs: each is stopped or has ended.</summary>
     public static bool HasStopped(int pid) => Threads(pid).All(thread => StateOf(thread) is 'T' or 'Z' or 'X' or null);
