@@ -35,7 +35,8 @@ internal sealed partial class LocalSession
         if (plan.Checkpoints.Automatic && _disposed == 0)
         {
             var never = Timeout.InfiniteTimeSpan;
-            _idle ??= engine.Options.Time.CreateTimer(static session => _ = ((LocalSession)session!).ProtectInTurnAsync(), this, never, never);
+            _idle ??= engine.Options.Time.CreateTimer(
+                static session => _ = ((LocalSession)session!).ProtectInTurnAsync(), this, never, never);
             _rests = engine.Options.Time.GetTimestamp();
             _idle.Change(_idleFor, never);
         }
