@@ -13,6 +13,7 @@ internal static class Chart
     private const int Bar = 13; // pixels from one bar to the next
     private const int Gap = 14; // between rows
     private const int Top = 96;
+    private const string Outlined = """font-size="10.5" stroke="#ffffff" stroke-width="3" paint-order="stroke" """; // over the lines of the grid
 
     private static readonly (string Unit, string Title)[] _panels =
     [
@@ -87,7 +88,7 @@ internal static class Chart
             {
                 var value = row.Samples[column].Median;
                 Box(to, Left, y, Math.Max(2, X(value) - Left), Bar - 2, _colours[column]);
-                Text(to, Math.Max(Left + 2, X(value)) + 5, y + 9.5, Sample.Format(value), "start", "font-size=\"10.5\"");
+                Text(to, Math.Max(Left + 2, X(value)) + 5, y + 9.5, Sample.Format(value), "start", Outlined);
                 y += Bar;
             }
 
