@@ -52,7 +52,7 @@ internal sealed class FrozenProcess : IDisposable
 
     /// <summary>A worker that goes on from here. It has not said yet that it is ready.</summary>
     /// <param name="home">The directory it is to work in, as the session sees it; null for that of the checkpoint.</param>
-    /// <exception cref="CheckpointException">The process is gone.</exception>
+    /// <exception cref="CheckpointException">The process is gone, or may start no other.</exception>
     public async Task<Worker> ResumeAsync(string? home)
     {
         await _turn.WaitAsync(CancellationToken.None);
@@ -77,11 +77,16 @@ internal sealed class FrozenProcess : IDisposable
         }
         catch (Exception failure) when (failure is Win32Exception or CheckpointException or TimeoutException)
         {
-            End(); // also one that does not answer: code of the session can stop it
             control.Dispose();
             output.Dispose();
             error.Dispose();
-            throw failure as CheckpointException ?? Gone();
+            if (failure is CheckpointException)
+            {
+                throw;
+            }
+
+            End(); // also one that does not answer: code of the session can stop it
+            throw Gone();
         }
         finally
         {
@@ -181,6 +186,11 @@ internal sealed class FrozenProcess : IDisposable
                 if (_resumed.Task.IsCompleted)
                 {
                     return false; // nobody has asked
+                }
+
+                if (message.Refused is { } reason)
+                {
+                    return _resumed.TrySetException(new CheckpointException($"The system gave it no process ({reason})."));
                 }
 
                 var ending = _exits[message.Process] = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -9,6 +9,7 @@ internal sealed partial class LocalSession
     private const int MostAutomatic = 2; // the last cell can be taken back, and the one before
 
     private static readonly TimeSpan _answerWithin = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _readyWithin = TimeSpan.FromSeconds(10);
 
     private readonly List<State> _states = []; // the one that the session last was in comes last
     private SessionProcesses _processes = first.Processes;
@@ -68,9 +69,7 @@ internal sealed partial class LocalSession
                 _variables[name] = value;
             }
 
-            _worker = await ResumeAsync(state, workspace) ?? throw new CheckpointException(
-                $"The session could not be taken back to checkpoint {checkpoint.Id}: its process has ended meanwhile. The next cell "
-                + "runs in the newest state that there is, and says so.");
+            _worker = await ResumeAsync(state, workspace);
             _ran = state.Checkpoint.Cells;
             _unkept = TimeSpan.Zero;
             Renew(state);
@@ -126,8 +125,7 @@ internal sealed partial class LocalSession
             Libc.SetOwner(place.Root, Libc.Stat(workspace.Root));
             state.Files.CopyTo(place.Root).Dispose();
             place.TakeChanges();
-            var worker = await ResumeAsync(state, place) ?? throw new CheckpointException(
-                $"No session could be forked from checkpoint {state.Checkpoint.Id}: its process has ended meanwhile.");
+            var worker = await ResumeAsync(state, place);
             _processes.Share();
             return engine.Enlist(
                 new LocalSession(engine, place, plan, worker, state.Checkpoint.Cells, state.Variables) { Tools = Tools });
@@ -327,19 +325,22 @@ internal sealed partial class LocalSession
         return null;
     }
 
-    /// <summary>A worker that goes on from there; null when the checkpoint's process is gone.</summary>
-    private async Task<Worker?> ResumeAsync(State state, Workspace place)
+    /// <summary>A worker that goes on from there.</summary>
+    /// <exception cref="CheckpointException">There is none; says why.</exception>
+    private async Task<Worker> ResumeAsync(State state, Workspace place)
     {
         try
         {
             var worker = await state.Memory.ResumeAsync(place == state.Place ? null : engine.PathInSession(place));
-            using var limit = new CancellationTokenSource(_answerWithin); // it runs what code of the session has made of it
+            using var limit = new CancellationTokenSource(_readyWithin); // it runs what code of the session has made of it
             await worker.ReadyAsync(limit.Token);
             return worker;
         }
         catch (Exception failure) when (failure is CheckpointException or PythonUnavailableException or OperationCanceledException)
         {
-            return null;
+            var late = $"It was not ready within {CellBudget.Seconds(_readyWithin)}.";
+            var why = failure is OperationCanceledException ? late : failure.Message;
+            throw new CheckpointException($"The session cannot go on from checkpoint {state.Checkpoint.Id}. {why}", failure);
         }
     }
 }

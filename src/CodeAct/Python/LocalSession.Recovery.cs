@@ -9,15 +9,17 @@ internal sealed partial class LocalSession
         await _processes.EndOrphansAsync(engine.Options.Time);
         foreach (var state in Kept().AsEnumerable().Reverse())
         {
-            if (await ResumeAsync(state, workspace) is { } worker)
+            try
             {
-                _worker = worker;
+                _worker = await ResumeAsync(state, workspace);
                 var what = $"{_death}; {Remains(state)}.";
                 _ran = state.Checkpoint.Cells;
                 return new InterpreterRestarted(what) { From = state.Checkpoint };
             }
-
-            Evict([state]);
+            catch (CheckpointException)
+            {
+                Evict([state]);
+            }
         }
 
         _processes.Dispose();

@@ -116,11 +116,12 @@ internal sealed class SessionProcesses(SafeHandle? first, IDisposable? proxy) : 
 
     private int KillBelow(int? root) => root is { } pid ? ProcessTree.KillBelow(pid, Spared()) : 0;
 
+    /// <remarks>Asks twice: the kernel's list of children may leave one out while another of them ends.</remarks>
     private static async Task<bool> UntilNoneAsync(Func<bool> areThere, TimeSpan within, TimeProvider time)
     {
         var began = time.GetTimestamp();
         using var timer = new PeriodicTimer(_pause, time);
-        while (areThere())
+        while (areThere() || areThere())
         {
             if (time.GetElapsedTime(began) > within)
             {

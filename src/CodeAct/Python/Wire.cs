@@ -58,8 +58,8 @@ internal sealed record CheckpointAnswer(int? Pid, string? Refused);
 /// <summary>Lets a checkpoint go on; in another directory than its own when there is one.</summary>
 internal sealed record ResumeRequest(string? Home);
 
-/// <summary>What a checkpoint says of a process resumed from it: that it is there, or how it has ended.</summary>
-internal sealed record ResumedMessage(int Process, int? Exited, string? Signal);
+/// <summary>What a checkpoint says of a process resumed from it: that it is there, why it is not, or how it has ended.</summary>
+internal sealed record ResumedMessage(int Process, string? Refused, int? Exited, string? Signal);
 
 /// <summary>The template has imported its modules.</summary>
 internal sealed record TemplateReady(

@@ -57,6 +57,34 @@ public abstract class PythonCheckpointConformance : PythonBudgetConformance
     }
 
     [Fact]
+    public async Task A_fork_that_would_be_a_process_too_many_is_refused_and_says_so()
+    {
+        await using var session = await CreateAsync(new SessionOptions { Checkpoints = _onDemand, Limits = new SessionLimits { Processes = 6 } });
+        await session.RunAsync("x = 5");
+        var checkpoint = await session.CheckpointAsync(Cancelled);
+        var branches = new Stack<IPythonSession>();
+        var refused = await Assert.ThrowsAsync<CheckpointException>(async () =>
+        {
+            while (branches.Count < 10)
+            {
+                branches.Push(await session.ForkAsync(checkpoint, Cancelled));
+            }
+        });
+        Assert.Contains("The system gave it no process (", refused.Message, StringComparison.Ordinal);
+        await branches.Pop().DisposeAsync();
+        branches.Push(await session.ForkAsync(checkpoint, Cancelled));
+        foreach (var live in branches.Append(session))
+        {
+            Assert.Equal("result 5|ended Ok", (await live.RunAsync("x")).Order);
+        }
+
+        foreach (var branch in branches)
+        {
+            await branch.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Only_so_many_checkpoints_are_kept_and_the_oldest_goes_first()
     {
         await using var session = await CreateAsync(new CheckpointOptions { Automatic = false, Most = 3 });

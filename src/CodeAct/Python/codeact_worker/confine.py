@@ -21,7 +21,7 @@ HOSTNAME = "codeact"
 UIDS = 0x30000000  # own uids of sessions begin here: far above those of people and of containers
 DEVICES = ("null", "zero", "full", "random", "urandom")
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
-SETTINGS = ("alternatives", "fonts", "ld.so.cache", "localtime", "matplotlibrc", "mime.types", "python3",
+SETTINGS = ("alternatives", "debian_version", "fonts", "ld.so.cache", "localtime", "matplotlibrc", "mime.types", "python3",
             f"python3.{sys.version_info.minor}")
 PEOPLE = {
     "passwd": "root:x:0:0:root:/:/usr/sbin/nologin\nsession:x:1000:1000:session:/workspace:/bin/sh\n",

@@ -154,16 +154,21 @@ def wait(resume):
             if not told:
                 os._exit(0)
             ends = wire.unpack(ancillary)
-            pid = kernel.fork()
-            if pid == 0:
-                sock.detach()
-                return json.loads(told), ends
+            try:
+                pid = kernel.fork()
+            except OSError as error:  # a limit, as of processes
+                answer = {"process": 0, "refused": str(error)}
+            else:
+                if pid == 0:
+                    sock.detach()
+                    return json.loads(told), ends
+                pidfd = os.pidfd_open(pid)
+                resumed[pidfd] = pid
+                poll.register(pidfd, select.POLLIN)
+                answer = {"process": pid}
             for end in ends:
                 os.close(end)
-            pidfd = os.pidfd_open(pid)
-            resumed[pidfd] = pid
-            poll.register(pidfd, select.POLLIN)
-            sock.send(wire.to_json({"process": pid}))
+            sock.send(wire.to_json(answer))
 
 
 def take_over(ends):
