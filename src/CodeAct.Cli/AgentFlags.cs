@@ -8,12 +8,7 @@ internal sealed class AgentFlags
 {
     private readonly ModelChoice _model = new();
     private readonly SessionFlags _session = new(new AgentOptions().CellTimeout);
-    private readonly Option<string?> _log = new("--log")
-    {
-        Description = "Where the run is written down, to be printed again with 'codeact show'. "
-            + "Default: a new file in ~/.local/state/codeact/runs.",
-        HelpName = "FILE",
-    };
+    private readonly StoreFlag _store = new();
 
     private readonly Option<int> _turns = SessionFlags.AtLeastOne(
         "--max-turns", "Most replies of the model to one message.", new AgentOptions().MaxTurns);
@@ -28,13 +23,14 @@ internal sealed class AgentFlags
     {
         _model.AddTo(command);
         _session.AddTo(command);
-        foreach (var option in new Option[] { _log, _turns, _cells, _time })
+        _store.AddTo(command);
+        foreach (var option in new Option[] { _turns, _cells, _time })
         {
             command.Options.Add(option);
         }
     }
 
-    public AgentSettings Read(ParseResult arguments, TimeProvider time)
+    public AgentSettings Read(ParseResult arguments)
     {
         var model = _model.Read(arguments);
         var session = _session.Read(arguments);
@@ -46,7 +42,7 @@ internal sealed class AgentFlags
             CellTimeout = session.CellTimeout,
             Temperature = model.AgentTemperature,
         };
-        return new AgentSettings(model, session, options, arguments.GetValue(_log) ?? StateFiles.NewLog(time));
+        return new AgentSettings(model, session, options, _store.Read(arguments));
     }
 }
 
@@ -54,5 +50,5 @@ internal sealed class AgentFlags
 /// <param name="Model">The model.</param>
 /// <param name="Session">The interpreter.</param>
 /// <param name="Options">The limits.</param>
-/// <param name="LogFile">Where it is written down.</param>
-internal sealed record AgentSettings(ChosenModel Model, SessionSettings Session, AgentOptions Options, string LogFile);
+/// <param name="Store">Where it is kept.</param>
+internal sealed record AgentSettings(ChosenModel Model, SessionSettings Session, AgentOptions Options, StoreName Store);

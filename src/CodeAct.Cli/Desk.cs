@@ -1,6 +1,7 @@
 using CodeAct.Agents;
 using CodeAct.Cli.Terminal;
 using CodeAct.Conversations;
+using CodeAct.Conversations.Replay;
 using CodeAct.Models;
 using CodeAct.Python;
 
@@ -12,27 +13,44 @@ internal sealed class Desk : IAsyncDisposable
     private readonly AgentSettings _settings;
     private readonly Model _model;
     private readonly PythonEngine _engine;
-    private readonly ConversationLog _log;
+    private readonly IConversationStore _store;
+    private readonly TimeProvider _time;
+    private readonly Action<string> _tellId;
     private readonly Agent _agent;
     private readonly OutputFiles _output;
     private Conversation _conversation;
+    private ConversationRecorder? _recorder; // from the first message on
 
-    private Desk(AgentSettings settings, Model model, PythonEngine engine, IPythonSession session, TimeProvider time)
+    private Desk(AgentSettings settings, Parts parts, Action<string> tellId, TimeProvider time)
     {
-        (_settings, _model, _engine) = (settings, model, engine);
-        _log = ConversationLog.Open(settings.LogFile, time);
+        var (model, engine, session, store) = parts;
+        (_settings, _model, _engine, _store, _tellId, _time) = (settings, model, engine, store, tellId, time);
         _agent = new Agent(model, settings.Options, time);
         _output = new OutputFiles(settings.Session.OutDirectory);
         _conversation = new Conversation(session);
     }
 
+    private sealed record Parts(Model Model, PythonEngine Engine, IPythonSession Session, IConversationStore Store);
+
+    /// <summary>The conversation's ID; null before its first message.</summary>
+    public string? Id => _recorder?.Id;
+
+    /// <summary>Where conversations are kept.</summary>
+    public IConversationStore Store => _store;
+
     /// <summary>The files of the interpreter.</summary>
     public Workspace Workspace => _conversation.Session.Workspace;
 
     /// <summary>Starts the interpreter while the model loads, and shows that on the screen's status line.</summary>
+    /// <param name="settings">What with.</param>
+    /// <param name="tellId">Is told the ID of each conversation that begins.</param>
+    /// <param name="screen">Has the status line.</param>
+    /// <param name="time">Measures and dates.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     public static async Task<Desk> OpenAsync(
-        AgentSettings settings, Screen screen, TimeProvider time, CancellationToken cancellationToken)
+        AgentSettings settings, Action<string> tellId, Screen screen, TimeProvider time, CancellationToken cancellationToken)
     {
+        var store = await settings.Store.OpenAsync(cancellationToken);
         var loaded = 0.0;
         screen.Status(() => loaded is > 0 and < 1
             ? $"loading the model · {loaded:0%}"
@@ -50,10 +68,11 @@ internal sealed class Desk : IAsyncDisposable
 
             await Task.WhenAll(model, engine);
             var session = await settings.Session.StartAsync(await engine, cancellationToken);
-            return new Desk(settings, await model, await engine, session, time);
+            return new Desk(settings, new Parts(await model, await engine, session, store), tellId, time);
         }
         catch
         {
+            await store.DisposeAsync();
             if (engine.IsCompletedSuccessfully)
             {
                 await (await engine).DisposeAsync();
@@ -94,11 +113,12 @@ internal sealed class Desk : IAsyncDisposable
             return true;
         });
         RunEnded? end = null;
+        var recorder = _recorder ??= await BeginAsync(stop.Token);
         await foreach (var happened in _agent.RunAsync(_conversation, message, stop.Token))
         {
             inCell = happened is CellStarted || (inCell && happened is not CellFinished);
             end = happened as RunEnded ?? end;
-            await _log.AddAsync(happened, CancellationToken.None);
+            await recorder.AddAsync(happened, CancellationToken.None);
             view.Show(happened);
             var shown = happened is CellOutput(var output) ? output : (happened as CellFinished)?.Result;
             foreach (var path in shown is null ? [] : _output.Take(shown, session.Workspace))
@@ -116,11 +136,44 @@ internal sealed class Desk : IAsyncDisposable
         var session = await _settings.Session.StartAsync(_engine, cancellationToken);
         await _conversation.Session.DisposeAsync();
         _conversation = new Conversation(session);
+        await EndRecordingAsync();
+    }
+
+    /// <summary>Goes on with a conversation of the store: its messages, and its interpreter as far as it can be rebuilt.</summary>
+    public async Task ResumeAsync(ConversationSummary resumed, IRunView view, CancellationToken cancellationToken)
+    {
+        var events = await _store.ReadAsync(resumed.Id, cancellationToken)
+            .Select(stored => stored.Entry.Event)
+            .ToListAsync(cancellationToken);
+        var rebuilt = await Rebuild.RunAsync(events, _conversation.Session, _settings.Options.CellTimeout, cancellationToken);
+        var messages = Transcript.Of(events, _model.ObservationRole);
+        _conversation = new Conversation(_conversation.Session, messages, rebuilt);
+        _recorder = new ConversationRecorder(_store, resumed.Id, resumed.Events, _time);
+        _tellId(resumed.Id);
+        await _recorder.AddAsync(rebuilt, cancellationToken);
+        view.Show(rebuilt);
+    }
+
+    private async Task<ConversationRecorder> BeginAsync(CancellationToken cancellationToken)
+    {
+        var id = await _store.BeginAsync(cancellationToken);
+        _tellId(id);
+        return new ConversationRecorder(_store, id, 0, _time);
+    }
+
+    private async Task EndRecordingAsync()
+    {
+        if (_recorder is { } recorder)
+        {
+            _recorder = null;
+            await recorder.DisposeAsync();
+        }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await _log.DisposeAsync();
+        await EndRecordingAsync();
+        await _store.DisposeAsync();
         await _conversation.Session.DisposeAsync();
         await _engine.DisposeAsync();
         _model.Dispose();

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using CodeAct.Actions;
 using CodeAct.Cli.Terminal;
+using CodeAct.Conversations;
+using CodeAct.Conversations.Export;
 using CodeAct.Models;
 
 namespace CodeAct.Cli.Commands;
@@ -12,7 +14,7 @@ internal static class ChatCommand
         """
         /files        the files in the working directory of the interpreter
         /add FILE     copies a file into it
-        /save FILE    writes the conversation: as JSON lines when FILE ends in .jsonl, else as text
+        /save FILE    writes the conversation: as .ipynb, .md, .html, the events as .jsonl, or else as text
         /reset        begins anew: empty conversation, fresh interpreter, the files of the beginning
         /help         this
         /exit         leaves; so does Ctrl-D
@@ -35,11 +37,13 @@ internal static class ChatCommand
             """);
         flags.AddTo(command);
         command.SetAction((arguments, cancellationToken) =>
-            ChatAsync(flags.Read(arguments, TimeProvider.System), interrupts, cancellationToken));
+            ChatAsync(null, flags.Read(arguments), interrupts, cancellationToken));
         return command;
     }
 
-    private static async Task<int> ChatAsync(AgentSettings settings, Interrupts interrupts, CancellationToken cancellationToken)
+    /// <summary>Talks, in a new conversation or at the end of an earlier one.</summary>
+    internal static async Task<int> ChatAsync(
+        ConversationSummary? resumed, AgentSettings settings, Interrupts interrupts, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         using var screen = Screen.OfProcess(time);
@@ -48,7 +52,12 @@ internal static class ChatCommand
             screen.Line(notice, Look.Faint);
         }
 
-        await using var desk = await Desk.OpenAsync(settings, screen, time, cancellationToken);
+        await using var desk = await Desk.OpenAsync(settings, RunCommand.TellId, screen, time, cancellationToken);
+        if (resumed is not null)
+        {
+            await desk.ResumeAsync(resumed, new RunPrinter(screen, time), cancellationToken);
+        }
+
         if (Prompt.HasPerson)
         {
             screen.Line("/help lists the commands, Ctrl-D leaves.", Look.Faint);
@@ -60,7 +69,7 @@ internal static class ChatCommand
         {
             if (line.StartsWith('/'))
             {
-                await ObeyAsync(line, desk, settings, screen, cancellationToken);
+                await ObeyAsync(line, desk, screen, cancellationToken);
             }
             else if (!string.IsNullOrWhiteSpace(line))
             {
@@ -93,7 +102,7 @@ internal static class ChatCommand
     }
 
     private static async Task ObeyAsync(
-        string line, Desk desk, AgentSettings settings, Screen screen, CancellationToken cancellationToken)
+        string line, Desk desk, Screen screen, CancellationToken cancellationToken)
     {
         var words = line.Trim().Split(' ', 2, StringSplitOptions.TrimEntries);
         var rest = words.Length > 1 ? words[1] : "";
@@ -109,8 +118,11 @@ internal static class ChatCommand
                     var name = await desk.Workspace.AddFileAsync(rest, cancellationToken);
                     screen.Line($"added {TerminalText.Clean(name)}", Look.Good);
                     break;
+                case "/save" when rest.Length > 0 && desk.Id is null:
+                    screen.Line("there is nothing to save yet", Look.Warning);
+                    break;
                 case "/save" when rest.Length > 0:
-                    await SaveAsync(rest, settings.LogFile, cancellationToken);
+                    await SaveAsync(rest, desk.Store, desk.Id!, cancellationToken);
                     screen.Line($"saved {rest}", Look.Good);
                     break;
                 case "/reset":
@@ -132,16 +144,24 @@ internal static class ChatCommand
         }
     }
 
-    private static async Task SaveAsync(string path, string log, CancellationToken cancellationToken)
+    private static async Task SaveAsync(string path, IConversationStore store, string id, CancellationToken cancellationToken)
     {
-        if (path.EndsWith(".jsonl", StringComparison.OrdinalIgnoreCase))
+        ExportFormat? format = Path.GetExtension(path).ToLowerInvariant() switch
         {
-            File.Copy(log, path, overwrite: true);
+            ".jsonl" => ExportFormat.Events,
+            ".ipynb" => ExportFormat.Ipynb,
+            ".md" => ExportFormat.Md,
+            ".html" => ExportFormat.Html,
+            _ => null,
+        };
+        if (format is { } known)
+        {
+            await File.WriteAllTextAsync(path, await ExportCommand.WriteAsync(store, id, known, cancellationToken), cancellationToken);
             return;
         }
 
         await using var writer = File.CreateText(path);
         using var screen = Screen.Plain(writer, TimeProvider.System);
-        await ShowCommand.PrintAsync(log, screen, cancellationToken);
+        await ShowCommand.PrintAsync(store, id, screen, cancellationToken);
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using CodeAct.Agents;
 using CodeAct.Cli.Terminal;
+using CodeAct.Conversations;
 
 namespace CodeAct.Cli.Commands;
 
@@ -19,6 +20,7 @@ internal static class RunCommand
             """
             On a terminal the run is shown as it happens; into a pipe it is printed as plain text.
             Ctrl-C interrupts the running cell, and the model sees that; a second one ends the run.
+            Every run is kept; its ID is printed on standard error, for 'codeact show', 'resume', 'fork' and 'export'.
             Exit code: 0 answered, 1 an error, 2 a limit was reached, 130 interrupted.
 
             Examples:
@@ -36,20 +38,26 @@ internal static class RunCommand
             var message = arguments.GetValue(task)!;
             message = message == "-" ? (await Console.In.ReadToEndAsync(cancellationToken)).Trim() : message;
             var mode = arguments.GetValue(json) ? Mode.Json : arguments.GetValue(quiet) ? Mode.Quiet : Mode.Shown;
-            return await RunAsync(message, flags.Read(arguments, TimeProvider.System), mode, interrupts, cancellationToken);
+            return await RunAsync(message, null, flags.Read(arguments), mode, interrupts, cancellationToken);
         });
         return command;
     }
 
-    private enum Mode
+    internal enum Mode
     {
         Shown,
         Json,
         Quiet,
     }
 
-    private static async Task<int> RunAsync(
-        string message, AgentSettings settings, Mode mode, Interrupts interrupts, CancellationToken cancellationToken)
+    /// <summary>Runs one message, in a new conversation or at the end of an earlier one.</summary>
+    internal static async Task<int> RunAsync(
+        string message,
+        ConversationSummary? resumed,
+        AgentSettings settings,
+        Mode mode,
+        Interrupts interrupts,
+        CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         using var screen = mode is Mode.Shown ? Screen.OfProcess(time) : Screen.Plain(Console.Error, time);
@@ -64,10 +72,18 @@ internal static class RunCommand
             screen.Line(notice, Look.Faint);
         }
 
-        await using var desk = await Desk.OpenAsync(settings, screen, time, cancellationToken);
+        await using var desk = await Desk.OpenAsync(settings, TellId, screen, time, cancellationToken);
+        if (resumed is not null)
+        {
+            await desk.ResumeAsync(resumed, view, cancellationToken);
+        }
+
         var end = await desk.RunAsync(message, view, interrupts, cancellationToken);
         return CodeOf(end.Reason);
     }
+
+    /// <summary>Says on standard error, where it does not mix with the output, how the conversation is called.</summary>
+    public static void TellId(string id) => Console.Error.WriteLine($"conversation {id}");
 
     /// <summary>What a run that ended so exits with.</summary>
     public static int CodeOf(StopReason reason) => reason switch

@@ -1,48 +1,100 @@
 using System.CommandLine;
+using CodeAct.Actions;
+using CodeAct.Agents;
 using CodeAct.Cli.Terminal;
 using CodeAct.Conversations;
+using CodeAct.Python;
 
 namespace CodeAct.Cli.Commands;
 
-/// <summary><c>codeact show</c>: a run again, from its log.</summary>
+/// <summary><c>codeact show</c>: a conversation again.</summary>
 internal static class ShowCommand
 {
+    private const int LongestLine = 100; // characters
+
     public static Command Create()
     {
-        var file = new Argument<string?>("file")
+        var id = new Argument<string?>("id")
         {
-            Description = "A log, as 'codeact run --log FILE' writes it. Default: that of the last run.",
+            Description = "The conversation, or the beginning of its ID. Default: the latest.",
             Arity = ArgumentArity.ZeroOrOne,
         };
+        var events = new Option<bool>("--events") { Description = "Print one line for each event, with its number." };
+        var store = new StoreFlag();
         var command = new TaughtCommand(
             "show",
-            "Print a run again from its log.",
+            "Print a conversation again.",
             """
-            Every run is written to ~/.local/state/codeact/runs unless --log says where.
-
             Examples:
               codeact show
-              codeact show run.jsonl | less
+              codeact show 7k2m | less
+              codeact show 7k2m --events      the numbers are those of 'codeact fork --at'
             """)
         {
-            file,
+            id, events,
         };
+        store.AddTo(command);
         command.SetAction(async (arguments, cancellationToken) =>
         {
+            await using var conversations = await store.Read(arguments).OpenAsync(cancellationToken);
+            var shown = await FindAsync(conversations, arguments.GetValue(id), cancellationToken);
             using var screen = Screen.OfProcess(TimeProvider.System);
-            await PrintAsync(arguments.GetValue(file) ?? StateFiles.LastLog(), screen, cancellationToken);
+            if (arguments.GetValue(events))
+            {
+                await ListAsync(conversations, shown.Id, screen, cancellationToken);
+            }
+            else
+            {
+                await PrintAsync(conversations, shown.Id, screen, cancellationToken);
+            }
+
             return ExitCode.Done;
         });
         return command;
     }
 
-    /// <summary>Prints a log the way the run was printed while it happened.</summary>
-    public static async Task PrintAsync(string path, Screen screen, CancellationToken cancellationToken)
+    /// <summary>The conversation that is named, or the latest.</summary>
+    /// <exception cref="KeyNotFoundException">There is none.</exception>
+    public static async Task<ConversationSummary> FindAsync(
+        IConversationStore store, string? id, CancellationToken cancellationToken) => id is not null
+        ? await store.GetAsync(id, cancellationToken)
+        : (await store.FindAsync("", 1, cancellationToken)).SingleOrDefault()
+            ?? throw new KeyNotFoundException("There is no conversation yet; start one with 'codeact run'.");
+
+    /// <summary>Prints a conversation the way it was printed while it happened.</summary>
+    public static async Task PrintAsync(IConversationStore store, string id, Screen screen, CancellationToken cancellationToken)
     {
         var printer = new RunPrinter(screen, TimeProvider.System);
-        await foreach (var entry in ConversationLog.ReadAsync(path, cancellationToken))
+        await foreach (var stored in store.ReadAsync(id, cancellationToken))
         {
-            printer.Show(entry.Event);
+            printer.Show(stored.Entry.Event);
         }
     }
+
+    private static async Task ListAsync(IConversationStore store, string id, Screen screen, CancellationToken cancellationToken)
+    {
+        await foreach (var (number, (at, happened)) in store.ReadAsync(id, cancellationToken))
+        {
+            var (what, text) = Line(happened);
+            var line = TerminalText.Clean(text).ReplaceLineEndings(" ").Trim();
+            line = line.Length <= LongestLine ? line : line[..LongestLine] + "…";
+            screen.Line($"{number,5}  {at.ToLocalTime():HH:mm:ss}  {what,-9} {line}".TrimEnd());
+        }
+    }
+
+    private static (string What, string Text) Line(AgentEvent happened) => happened switch
+    {
+        RunStarted started => ("task", started.Task),
+        ReplyEnded ended => ("reply", ended.Text),
+        ModelText(var text) => ("broke off", text),
+        ReplyRejected(var reason) => ("rejected", reason),
+        CellStarted(var code) => ("cell", code),
+        CellOutput(ToolCalled call) => ("calls", $"{call.Name}({call.Arguments})"),
+        CellOutput(ToolReturned returned) => ("returned", returned.Error ?? returned.Result ?? ""),
+        CellOutput(var shown) => ("shows", ObservationText.Of([shown])),
+        CellFinished finished => ("ended", finished.Result.Reason ?? finished.Result.Status.ToString()),
+        InterpreterRebuilt rebuilt => ("rebuilt", string.Join(' ', rebuilt.Notes)),
+        RunEnded ended => ("end", ended.Answer ?? Prompts.Why(ended.Reason)),
+        _ => throw new System.Diagnostics.UnreachableException($"No line for {happened.GetType().Name}."),
+    };
 }

@@ -60,6 +60,9 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
             case RunEnded ended:
                 End(ended);
                 break;
+            case InterpreterRebuilt rebuilt:
+                ShowRebuilt(rebuilt);
+                break;
             default:
                 throw new UnreachableException($"No way to show {happened.GetType().Name}.");
         }
@@ -83,6 +86,18 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
 
         _gap = true;
         Ask();
+    }
+
+    private void ShowRebuilt(InterpreterRebuilt rebuilt)
+    {
+        screen.Status(null);
+        screen.Line($"The interpreter is rebuilt: {Count(rebuilt.Cells.Count, "cell")} ran again.", Look.Faint);
+        foreach (var note in rebuilt.Notes)
+        {
+            screen.Line($"  {TerminalText.Clean(note)}", Look.Warning);
+        }
+
+        screen.Line();
     }
 
     private void Gap()

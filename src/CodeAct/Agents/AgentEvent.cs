@@ -58,6 +58,16 @@ public sealed record CellFinished(CellEnded Result, string Observation) : AgentE
 /// <param name="Totals">What the run took.</param>
 public sealed record RunEnded(StopReason Reason, string? Answer, RunTotals Totals) : AgentEvent;
 
+/// <summary>A conversation went on in a new interpreter, whose state was rebuilt by running earlier cells again.</summary>
+/// <param name="Cells">The numbers of the cells that ran again, counted from 1 in the conversation.</param>
+/// <param name="Notes">What was not rebuilt or came out otherwise, a sentence each.</param>
+public sealed record InterpreterRebuilt(IReadOnlyList<int> Cells, IReadOnlyList<string> Notes) : AgentEvent
+{
+    /// <summary>What the model is told before the next message; empty when everything is as it was.</summary>
+    public string NoteForModel => Notes.Count == 0 ? "" :
+        $"[The interpreter was started anew and its state rebuilt by running earlier cells again. {string.Join(' ', Notes)}]\n\n";
+}
+
 /// <summary>Why a run ended.</summary>
 public enum StopReason
 {

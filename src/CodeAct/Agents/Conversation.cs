@@ -9,12 +9,31 @@ namespace CodeAct.Agents;
 public sealed class Conversation(IPythonSession session)
 {
     private readonly List<ChatMessage> _messages = [];
+    private string _note = "";
 
     /// <summary>Where the conversation's cells run.</summary>
     public IPythonSession Session { get; } = session;
 
     /// <summary>What the model is sent: the system prompt, then user, assistant and observations in turn.</summary>
     public IReadOnlyList<ChatMessage> Messages => _messages;
+
+    /// <summary>A conversation that goes on after a restart, in an interpreter that was rebuilt for it.</summary>
+    /// <param name="session">Where the conversation's cells run from now on.</param>
+    /// <param name="messages">What was said before.</param>
+    /// <param name="rebuilt">What became of the interpreter's state; the model is told with the next message.</param>
+    public Conversation(IPythonSession session, IEnumerable<ChatMessage> messages, InterpreterRebuilt rebuilt)
+        : this(session)
+    {
+        _messages.AddRange(messages);
+        _note = rebuilt.NoteForModel;
+    }
+
+    internal string TakeNote()
+    {
+        var note = _note;
+        _note = "";
+        return note;
+    }
 
     internal void Add(ChatRole role, string text) => _messages.Add(new ChatMessage(role, text));
 }

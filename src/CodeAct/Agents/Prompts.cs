@@ -1,3 +1,6 @@
+using CodeAct.Python;
+using Microsoft.Extensions.AI;
+
 namespace CodeAct.Agents;
 
 /// <summary>What is said to models.</summary>
@@ -19,6 +22,24 @@ public static class Prompts
         StopReason.Interrupted => "the user stopped the run",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason."),
     };
+
+    /// <summary>The user's message as the model gets it.</summary>
+    internal static string Message(string task, IReadOnlyList<string> files) =>
+        files.Count == 0 ? task : $"{task}\nFiles: {string.Join(", ", files)}";
+
+    /// <summary>An observation as the model gets it.</summary>
+    internal static string Observed(ChatRole role, string observation) =>
+        role == ChatRole.User ? $"Execution Output:\n{observation}" : observation;
+
+    /// <summary>What stands in the place of an answer that there is not.</summary>
+    internal static string Stopped(string why) => $"I stopped before I had an answer: {why}.";
+
+    /// <summary>The observation of a cell that was one too many.</summary>
+    internal static string NotRun { get; } = $"[not run: {Why(StopReason.CellLimit)}]";
+
+    /// <summary>The end of a cell that was cut off together with its run.</summary>
+    internal static CellEnded CellCutOff { get; } = new(
+        CellStatus.Interrupted, default, VariablesKept: false, "stopped together with the run, variables may be gone", []);
 
     private static string Read(string name)
     {

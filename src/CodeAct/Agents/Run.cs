@@ -43,7 +43,7 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
         }
 
         var files = conversation.Session.Workspace.Files();
-        conversation.Add(ChatRole.User, files.Count == 0 ? task : $"{task}\nFiles: {string.Join(", ", files)}");
+        conversation.Add(ChatRole.User, conversation.TakeNote() + Prompts.Message(task, files));
         _task = JsonValue.Create(task);
         return new RunStarted(task, files, model.Name, system);
     }
@@ -90,7 +90,7 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
         var reason = Stop ?? throw new UnreachableException();
         if (reason is not StopReason.Answered)
         {
-            conversation.Add(ChatRole.Assistant, $"I stopped before I had an answer: {Prompts.Why(reason)}.");
+            conversation.Add(ChatRole.Assistant, Prompts.Stopped(Prompts.Why(reason)));
         }
 
         var totals = new RunTotals(_turns, _cells, _inputTokens, _outputTokens, time.GetElapsedTime(_started));
@@ -129,7 +129,7 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
                 break;
             case CodeAction when _cells >= options.MaxCells:
                 Stop = StopReason.CellLimit;
-                Observe($"[not run: {Prompts.Why(StopReason.CellLimit)}]");
+                Observe(Prompts.NotRun);
                 break;
             case CodeAction(_, var code):
                 _unreadable = 0;
@@ -168,9 +168,7 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
             yield break;
         }
 
-        const string Reason = "stopped together with the run, variables may be gone";
-        var cutOff = new CellEnded(CellStatus.Interrupted, default, VariablesKept: false, Reason, []);
-        Observe(ObservationText.Of([.. shown, cutOff], _observationBudget));
+        Observe(ObservationText.Of([.. shown, Prompts.CellCutOff], _observationBudget));
     }
 
     // The interpreter keeps these, so that code can take data from the task's text instead of writing it again.
@@ -211,7 +209,6 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
         }
     }
 
-    private void Observe(string observation) => conversation.Add(
-        model.ObservationRole,
-        model.ObservationRole == ChatRole.User ? $"Execution Output:\n{observation}" : observation);
+    private void Observe(string observation) =>
+        conversation.Add(model.ObservationRole, Prompts.Observed(model.ObservationRole, observation));
 }

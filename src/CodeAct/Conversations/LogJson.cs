@@ -26,6 +26,7 @@ public static class LogJson
         [typeof(CellOutput)] = "cellOutput",
         [typeof(CellFinished)] = "cellFinished",
         [typeof(RunEnded)] = "runEnded",
+        [typeof(InterpreterRebuilt)] = "interpreterRebuilt",
     };
 
     private static readonly Dictionary<Type, string> _cellEvents = new()
@@ -53,6 +54,7 @@ public static class LogJson
             new JsonStringEnumConverter<StopReason>(JsonNamingPolicy.CamelCase),
             new JsonStringEnumConverter<CellStatus>(JsonNamingPolicy.CamelCase),
             new JsonStringEnumConverter<StreamName>(JsonNamingPolicy.CamelCase),
+            new JsonStringEnumConverter<ToolFailureKind>(JsonNamingPolicy.CamelCase),
         },
     });
 
@@ -135,6 +137,7 @@ public static class LogJson
 [JsonSerializable(typeof(CellOutput))]
 [JsonSerializable(typeof(CellFinished))]
 [JsonSerializable(typeof(RunEnded))]
+[JsonSerializable(typeof(InterpreterRebuilt))]
 [JsonSerializable(typeof(InterpreterRestarted))]
 [JsonSerializable(typeof(StreamText))]
 [JsonSerializable(typeof(DisplayData))]

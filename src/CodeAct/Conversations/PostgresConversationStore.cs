@@ -49,8 +49,23 @@ public sealed class PostgresConversationStore : SqlConversationStore
     /// <inheritdoc/>
     public override ValueTask DisposeAsync() => _source.DisposeAsync();
 
-    private protected override async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken) =>
-        await _source.OpenConnectionAsync(cancellationToken);
+    // A server that was started again has closed the connections that were kept; one of them must not cost an event.
+    private protected override async Task<DbConnection> ConnectAsync(CancellationToken cancellationToken)
+    {
+        var kept = await _source.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var alive = kept.Command("SELECT 1");
+            await alive.ExecuteScalarAsync(cancellationToken);
+            return kept;
+        }
+        catch (NpgsqlException)
+        {
+            await kept.DisposeAsync();
+            _source.Clear();
+            return await _source.OpenConnectionAsync(cancellationToken);
+        }
+    }
 
     private protected override async Task<DbTransaction> BeginWriteAsync(
         DbConnection connection, CancellationToken cancellationToken) =>

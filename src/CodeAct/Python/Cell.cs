@@ -86,7 +86,14 @@ public sealed record ToolCalled(long Call, string Name, string Arguments) : Cell
 /// <param name="Result">JSON, bytes as a string in base64; null when it failed.</param>
 /// <param name="Error">Why it failed; null when it did not.</param>
 /// <param name="Elapsed">From the call's arrival at the host.</param>
-public sealed record ToolReturned(long Call, string Name, string? Result, string? Error, TimeSpan Elapsed) : CellEvent;
+public sealed record ToolReturned(long Call, string Name, string? Result, string? Error, TimeSpan Elapsed) : CellEvent
+{
+    /// <summary>What kind of failure it was; null when it did not fail.</summary>
+    public ToolFailureKind? Kind { get; init; }
+
+    /// <summary>True when the result is bytes; else null.</summary>
+    public bool? Bytes { get; init; }
+}
 
 /// <summary>The cell is over; the last event of its stream.</summary>
 /// <param name="Status">How it ended.</param>

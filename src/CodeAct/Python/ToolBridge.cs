@@ -226,7 +226,11 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
         var elapsed = options.Time.GetElapsedTime(running.Started);
         lock (_gate)
         {
-            _returned.Add(new ToolReturned(running.Number, running.Call.Name, result, error, elapsed));
+            _returned.Add(new ToolReturned(running.Number, running.Call.Name, result, error, elapsed)
+            {
+                Kind = (answer as ToolFailure)?.Kind,
+                Bytes = answer is ToolBytes ? true : null,
+            });
         }
 
         await _sending.WaitAsync(CancellationToken.None);

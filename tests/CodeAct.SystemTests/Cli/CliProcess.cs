@@ -112,9 +112,14 @@ internal sealed class CliProcess : IAsyncDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,
-            Environment = { ["XDG_STATE_HOME"] = Path.Combine(directory, "state"), ["TERM"] = "xterm-256color" },
+            Environment =
+            {
+                ["XDG_STATE_HOME"] = Path.Combine(directory, "state"),
+                ["XDG_DATA_HOME"] = Path.Combine(directory, "data"),
+                ["TERM"] = "xterm-256color",
+            },
         };
-        foreach (var name in (string[])["CODEACT_MODEL", "OPENAI_BASE_URL", "OPENAI_API_KEY"])
+        foreach (var name in (string[])["CODEACT_MODEL", "CODEACT_STORE", "OPENAI_BASE_URL", "OPENAI_API_KEY"])
         {
             start.Environment.Remove(name);
         }

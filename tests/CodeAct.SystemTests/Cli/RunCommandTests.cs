@@ -27,9 +27,10 @@ public sealed class RunCommandTests(TinyModel tiny) : IDisposable
             "Toys cost 15 on average.");
 
         var ran = await CliProcess.RunAsync(
-            _directory, "", Cancel, ["run", "Average?", "--file", "shop.csv", "--log", "run.jsonl", .. server.ModelArguments()]);
+            _directory, "", Cancel, ["run", "Average?", "--file", "shop.csv", .. server.ModelArguments()]);
 
-        Assert.Equal((0, ""), (ran.ExitCode, ran.Errors));
+        Assert.Equal(0, ran.ExitCode);
+        Assert.Matches("^conversation [0-9a-z]{10}\n$", ran.Errors);
         Assert.DoesNotContain('\e', ran.Output);
         Assert.Contains("  │ df = pd.read_csv(files[0])\n", ran.Output);
         Assert.Contains("KeyError: 'Category'", ran.Output);
@@ -44,7 +45,7 @@ public sealed class RunCommandTests(TinyModel tiny) : IDisposable
         Assert.Contains("KeyError: 'Category'", requests[2].LastMessage());
         Assert.Equal("Execution Output:\n15.0\n[image]\n[files: out.csv]", requests[3].LastMessage());
 
-        var shown = await CliProcess.RunAsync(_directory, "", Cancel, "show", "run.jsonl");
+        var shown = await CliProcess.RunAsync(_directory, "", Cancel, "show", ran.Errors.Trim().Split(' ')[1]);
         Assert.Equal(WithoutSaved(ran.Output), shown.Output);
     }
 
@@ -54,7 +55,7 @@ public sealed class RunCommandTests(TinyModel tiny) : IDisposable
         var ran = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--model", tiny.File, "--max-turns", "2");
 
         Assert.Contains(ran.ExitCode, (int[])[0, 2]); // its weights are random, so there is no telling which
-        Assert.Equal("", ran.Errors);
+        Assert.Matches("^conversation [0-9a-z]{10}\n$", ran.Errors);
         Assert.Matches(@"\d+ turns? · 0 cells · [\d,]+ tokens? · \d+ tokens/s", ran.Output);
     }
 
@@ -68,7 +69,7 @@ public sealed class RunCommandTests(TinyModel tiny) : IDisposable
         var events = ran.Output.TrimEnd('\n').Split('\n').Select(line => LogJson.Read(line).Event).ToList();
         Assert.Equal((0, "42"), (ran.ExitCode, Assert.IsType<RunEnded>(events[^1]).Answer));
         Assert.Equal(CellStatus.Ok, Assert.Single(events.OfType<CellFinished>()).Result.Status);
-        Assert.Single(Directory.GetFiles(Path.Combine(_directory, "state", "codeact", "runs"), "*.jsonl"));
+        Assert.True(File.Exists(Path.Combine(_directory, "data", "codeact", "conversations.db")));
 
         var shown = await CliProcess.RunAsync(_directory, "", Cancel, "show");
         Assert.StartsWith("> 6 * 7?\n\n  │ 6 * 7\n  42\n\n42\n", shown.Output);
@@ -187,7 +188,8 @@ public sealed class RunCommandTests(TinyModel tiny) : IDisposable
         var ran = await CliProcess.RunAsync(
             _directory, "Keep 6.\nTimes 7?\n/save talk.txt\n/reset\nx?\n", Cancel, ["chat", .. server.ModelArguments()]);
 
-        Assert.Equal((0, ""), (ran.ExitCode, ran.Errors));
+        Assert.Equal(0, ran.ExitCode);
+        Assert.Equal(2, ran.Errors.Split("conversation ").Length - 1);
         Assert.Contains("\n  42\n", ran.Output);
         Assert.Contains("NameError", ran.Output);
         var last = server.Requests.Last().Json["messages"]!.AsArray();

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using CodeAct.SystemTests.Conversations;
 using Npgsql;
 
@@ -11,6 +12,8 @@ public sealed class PostgresServer : IAsyncDisposable
 {
     private readonly SemaphoreSlim _starting = new(1, 1);
     private string? _directory;
+    private Process? _server;
+    private Task<string>? _said;
     private int _databases;
 
     private string Data => Path.Combine(_directory!, "data");
@@ -44,20 +47,18 @@ public sealed class PostgresServer : IAsyncDisposable
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Kills the server's first process as SIGKILL does, waits until all of it is gone, and starts it again.</summary>
+    /// <summary>Kills all processes of the server as SIGKILL does, and starts it again.</summary>
     public async Task KillAndRestartAsync(CancellationToken cancellationToken)
     {
-        var pid = (await File.ReadAllLinesAsync(Path.Combine(Data, "postmaster.pid"), cancellationToken))[0];
-        await RunAsync("kill", ["-KILL", pid], cancellationToken);
-        await ControlAsync(["start"], cancellationToken);
-        NpgsqlConnection.ClearAllPools();
+        await EndAsync();
+        await StartServerAsync(cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
     {
         if (_directory is not null)
         {
-            await ControlAsync(["stop", "-m", "immediate"], CancellationToken.None);
+            await EndAsync();
             Directory.Delete(_directory, recursive: true);
         }
 
@@ -71,41 +72,63 @@ public sealed class PostgresServer : IAsyncDisposable
         _directory = Directory.CreateTempSubdirectory("codeact-pg-").FullName;
         if (Environment.IsPrivilegedProcess) // which PostgreSQL refuses to run as
         {
-            await RunAsync("chown", ["postgres:postgres", _directory], cancellationToken);
+            await RunAsync(
+                new ProcessStartInfo("chown", ["postgres:postgres", _directory]) { UseShellExecute = false }, cancellationToken);
         }
 
-        await RunAsOrdinaryAsync(
-            "initdb", ["-D", Data, "-U", "codeact", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"], cancellationToken);
-        await ControlAsync(["start"], cancellationToken);
+        await RunAsync(
+            Ordinary("initdb", "-D", Data, "-U", "codeact", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync"), cancellationToken);
+        await StartServerAsync(cancellationToken);
     }
 
-    // A lock file that a killed server left is no obstacle: the server sees that its owner is gone, once it is.
-    private async Task ControlAsync(string[] what, CancellationToken cancellationToken) =>
-        await RunAsOrdinaryAsync(
-            "pg_ctl",
-            [.. what, "-w", "-D", Data, "-l", Path.Combine(_directory!, "log"), "-o", $"-k {_directory} -h ''"],
-            cancellationToken);
+    private async Task StartServerAsync(CancellationToken cancellationToken)
+    {
+        var start = Ordinary("postgres", "-D", Data, "-k", _directory!, "-h", "");
+        start.RedirectStandardError = true;
+        _server = Process.Start(start)!;
+        var said = "";
+        while (!said.Contains("ready to accept connections", StringComparison.Ordinal))
+        {
+            var line = await _server.StandardError.ReadLineAsync(cancellationToken);
+            Assert.True(line is not null, $"PostgreSQL did not start:\n{said}");
+            said += line + '\n';
+        }
 
-    private static Task RunAsOrdinaryAsync(string program, string[] arguments, CancellationToken cancellationToken)
+        _said = _server.StandardError.ReadToEndAsync(CancellationToken.None); // else it would wait for a reader
+    }
+
+    private async Task EndAsync()
+    {
+        if (_server is { } server)
+        {
+            server.Kill(entireProcessTree: true);
+            await server.WaitForExitAsync(CancellationToken.None);
+            await _said!;
+            server.Dispose();
+        }
+    }
+
+    private static async Task RunAsync(ProcessStartInfo start, CancellationToken cancellationToken)
+    {
+        start.RedirectStandardOutput = start.RedirectStandardError = true;
+        using var process = Process.Start(start)!;
+        var said = await Task.WhenAll(
+            process.StandardOutput.ReadToEndAsync(cancellationToken), process.StandardError.ReadToEndAsync(cancellationToken));
+        await process.WaitForExitAsync(cancellationToken);
+        Assert.True(process.ExitCode == 0, $"{start.FileName} exited with {process.ExitCode}:\n{string.Concat(said)}");
+    }
+
+    /// <summary>A program of PostgreSQL, which refuses to run as root.</summary>
+    private static ProcessStartInfo Ordinary(string program, params string[] arguments)
     {
         var path = Directory.GetDirectories("/usr/lib/postgresql")
-            .OrderByDescending(version => int.Parse(Path.GetFileName(version), System.Globalization.CultureInfo.InvariantCulture))
+            .OrderByDescending(version => int.Parse(Path.GetFileName(version), CultureInfo.InvariantCulture))
             .Select(version => Path.Combine(version, "bin", program))
             .First(File.Exists);
-        return Environment.IsPrivilegedProcess
-            ? RunAsync("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, .. arguments], cancellationToken)
-            : RunAsync(path, arguments, cancellationToken);
-    }
-
-    private static async Task RunAsync(string program, string[] arguments, CancellationToken cancellationToken)
-    {
-        // Into a file and not into a pipe, which the server would hold open for as long as it lives.
-        var log = Path.GetTempFileName();
-        var words = string.Join(' ', new[] { program }.Concat(arguments).Select(word => $"'{word.Replace("'", "'\\''")}'"));
-        using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"cd / && exec {words} > {log} 2>&1 < /dev/null"]))!;
-        await process.WaitForExitAsync(cancellationToken);
-        var said = await File.ReadAllTextAsync(log, cancellationToken);
-        File.Delete(log);
-        Assert.True(process.ExitCode == 0, $"{words} exited with {process.ExitCode}:\n{said}");
+        var start = Environment.IsPrivilegedProcess
+            ? new ProcessStartInfo("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, .. arguments])
+            : new ProcessStartInfo(path, arguments);
+        (start.WorkingDirectory, start.UseShellExecute) = ("/", false);
+        return start;
     }
 }

@@ -5,10 +5,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace CodeAct.Tests.Conversations;
 
-public sealed class ConversationLogTests : IDisposable
+public sealed class ConversationRecorderTests : IDisposable
 {
     private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero));
-    private readonly string _directory = Directory.CreateTempSubdirectory("codeact-log-").FullName;
+    private readonly string _directory = Directory.CreateTempSubdirectory("codeact-recorder-").FullName;
 
     /// <summary>One of each, with every field filled.</summary>
     private static readonly IReadOnlyList<AgentEvent> _all =
@@ -25,7 +25,7 @@ public sealed class ConversationLogTests : IDisposable
         new RunEnded(StopReason.Answered, "42", new RunTotals(2, 1, 20, 10, TimeSpan.FromSeconds(3))),
     ];
 
-    private string LogFile => Path.Combine(_directory, "runs", "a.jsonl");
+    private string StoreFile => Path.Combine(_directory, "conversations.db");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -68,26 +68,49 @@ public sealed class ConversationLogTests : IDisposable
     }
 
     [Fact]
-    public async Task A_line_that_a_crash_cut_off_is_left_out_and_the_log_goes_on_after_it()
+    public async Task What_a_cell_shows_is_not_waited_for_but_all_of_it_is_written_in_order()
     {
-        await WriteAsync(_all);
-        var bytes = await File.ReadAllBytesAsync(LogFile, Cancel);
-        await File.WriteAllBytesAsync(LogFile, bytes[..^20], Cancel);
+        var shown = Enumerable.Range(0, 3000).Select(number => new CellOutput(new StreamText(StreamName.Stdout, $"{number}\n")));
 
-        Assert.Equal(_all.Count - 1, (await ReadAsync()).Count);
-        await WriteAsync([new CellStarted("1")]);
-        Assert.Equal(new CellStarted("1"), (await ReadAsync())[_all.Count - 1].Event);
+        await WriteAsync([.. shown, new CellStarted("1")]);
+
+        Assert.Equal([.. shown, new CellStarted("1")], (await ReadAsync()).Select(entry => entry.Event));
     }
 
     [Fact]
-    public async Task A_file_that_is_no_log_and_a_log_of_the_future_are_refused()
+    public async Task What_was_acknowledged_is_there_while_the_recorder_is_still_at_work()
     {
-        Directory.CreateDirectory(Path.GetDirectoryName(LogFile)!);
-        await File.WriteAllTextAsync(LogFile, "category,price\n", Cancel);
-        Assert.Contains("line 1", (await Assert.ThrowsAsync<InvalidDataException>(ReadAsync)).Message);
+        await using var store = await OpenAsync();
+        var id = await store.BeginAsync(Cancel);
+        await using var recorder = new ConversationRecorder(store, id, 0, _time);
 
-        await File.WriteAllTextAsync(LogFile, LogText(new CellStarted("1")).Replace("\"v\":1", "\"v\":2"), Cancel);
-        Assert.Contains("version 2", (await Assert.ThrowsAsync<NotSupportedException>(ReadAsync)).Message);
+        await recorder.AddAsync(_all[0], Cancel);
+
+        Assert.Equal(1, (await store.GetAsync(id, Cancel)).Events);
+    }
+
+    [Fact]
+    public async Task A_second_writer_is_told_of_the_first_and_again_when_it_goes_on()
+    {
+        await using var store = await OpenAsync();
+        var id = await store.BeginAsync(Cancel);
+        await using (var first = new ConversationRecorder(store, id, 0, _time))
+        {
+            await first.AddAsync(_all[0], Cancel);
+        }
+
+        var second = new ConversationRecorder(store, id, 0, _time);
+        await Assert.ThrowsAsync<ConversationConflictException>(() => second.AddAsync(_all[0], Cancel));
+        await Assert.ThrowsAsync<ConversationConflictException>(() => second.AddAsync(_all[0], Cancel));
+        await Assert.ThrowsAsync<ConversationConflictException>(async () => await second.DisposeAsync());
+    }
+
+    [Fact]
+    public void A_line_that_is_none_and_one_of_the_future_are_refused()
+    {
+        Assert.ThrowsAny<System.Text.Json.JsonException>(() => LogJson.Read("category,price"));
+        var future = LogText(new CellStarted("1")).Replace("\"v\":1", "\"v\":2");
+        Assert.Contains("version 2", Assert.Throws<NotSupportedException>(() => LogJson.Read(future)).Message);
     }
 
     private string LogText(AgentEvent happened) => LogJson.Write(new LogEntry(_time.GetUtcNow(), happened));
@@ -100,17 +123,29 @@ public sealed class ConversationLogTests : IDisposable
         yield return LogText(new CellOutput(new DisplayData(picture)));
         yield return LogText(new CellOutput(new ExecuteResult(picture)));
         yield return LogText(new CellFinished(ended, "[image]\n[files: plot.png]"));
+        yield return LogText(new CellOutput(new ToolCalled(1, "pay", "{\"to\":\"x\"}")));
+        yield return LogText(new CellOutput(new ToolReturned(1, "pay", null, "no", default) { Kind = ToolFailureKind.Refused }));
+        yield return LogText(new CellOutput(new ToolReturned(2, "fetch", "\"AA==\"", null, default) { Bytes = true }));
+        yield return LogText(new InterpreterRebuilt([1, 3], ["Cell 2 was not run again."]));
         yield return LogText(new RunEnded(StopReason.CellLimit, null, new RunTotals(1, 1, 0, 0, default)));
     }
 
     private async Task WriteAsync(IEnumerable<AgentEvent> events)
     {
-        await using var log = ConversationLog.Open(LogFile, _time);
+        await using var store = await OpenAsync();
+        await using var recorder = new ConversationRecorder(store, await store.BeginAsync(Cancel), 0, _time);
         foreach (var happened in events)
         {
-            await log.AddAsync(happened, Cancel);
+            await recorder.AddAsync(happened, Cancel);
         }
     }
 
-    private Task<List<LogEntry>> ReadAsync() => ConversationLog.ReadAsync(LogFile, Cancel).ToListAsync(Cancel).AsTask();
+    private async Task<List<LogEntry>> ReadAsync()
+    {
+        await using var store = await OpenAsync();
+        var id = Assert.Single(await store.FindAsync("", 9, Cancel)).Id;
+        return await store.ReadAsync(id, Cancel).Select(stored => stored.Entry).ToListAsync(Cancel);
+    }
+
+    private Task<SqliteConversationStore> OpenAsync() => SqliteConversationStore.OpenAsync(StoreFile, _time, Cancel);
 }

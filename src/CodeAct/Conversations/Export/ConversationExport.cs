@@ -1,0 +1,82 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Microsoft.Extensions.AI;
+
+namespace CodeAct.Conversations.Export;
+
+/// <summary>What a conversation can be written as.</summary>
+public enum ExportFormat
+{
+    /// <summary>A Jupyter notebook, nbformat 4.5, with outputs and pictures.</summary>
+    Ipynb,
+
+    /// <summary>Markdown, pictures in it.</summary>
+    Md,
+
+    /// <summary>A page that needs nothing but itself.</summary>
+    Html,
+
+    /// <summary>Training data: one line in the layout of CodeActInstruct.</summary>
+    Jsonl,
+
+    /// <summary>Training data: one line of messages as OpenAI's fine-tuning reads it, without tool calls.</summary>
+    OpenAI,
+
+    /// <summary>Everything: the events, one line each, as <c>codeact run --json</c> prints them.</summary>
+    Events,
+}
+
+/// <summary>Writes a conversation for other programs and for people. A pure function of its events.</summary>
+public static class ConversationExport
+{
+    private static readonly JsonSerializerOptions _line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>The text of the file.</summary>
+    /// <param name="conversation">Its name and origin.</param>
+    /// <param name="entries">Its events, all of them.</param>
+    /// <param name="format">What to write.</param>
+    /// <exception cref="InvalidOperationException">For training data: the model has not said anything yet.</exception>
+    public static string Write(ConversationSummary conversation, IReadOnlyList<LogEntry> entries, ExportFormat format)
+    {
+        var events = entries.Select(entry => entry.Event);
+        return format switch
+        {
+            ExportFormat.Ipynb => NotebookExport.Write(conversation, Story.Of(events)),
+            ExportFormat.Md => MarkdownExport.Write(conversation, Story.Of(events)),
+            ExportFormat.Html => HtmlExport.Write(conversation, Story.Of(events)),
+            ExportFormat.Jsonl => Line(new JsonObject
+            {
+                ["id"] = $"codeact/{conversation.Id}/{conversation.Model}",
+                ["conversations"] = Messages(conversation, entries),
+            }),
+            ExportFormat.OpenAI => Line(new JsonObject { ["messages"] = Messages(conversation, entries) }),
+            ExportFormat.Events => string.Concat(entries.Select(entry => LogJson.Write(entry) + '\n')),
+            _ => throw new ArgumentOutOfRangeException(nameof(format), format, "Not a format."),
+        };
+    }
+
+    // Both layouts know the same three roles; user and assistant take turns, and the assistant has the last word.
+    private static JsonArray Messages(ConversationSummary conversation, IReadOnlyList<LogEntry> entries)
+    {
+        var merged = new List<(ChatRole Role, string Text)>();
+        foreach (var message in Transcript.Of(entries.Select(entry => entry.Event), ChatRole.User))
+        {
+            if (merged is [.., var last] && last.Role == message.Role)
+            {
+                merged[^1] = (last.Role, $"{last.Text}\n\n{message.Text}");
+            }
+            else
+            {
+                merged.Add((message.Role, message.Text));
+            }
+        }
+
+        return merged.Exists(message => message.Role == ChatRole.Assistant)
+            ? [.. merged.Select(message => new JsonObject { ["role"] = message.Role.Value, ["content"] = message.Text })]
+            : throw new InvalidOperationException(
+                $"The model has not said anything in conversation {conversation.Id} yet: there is nothing to learn from it.");
+    }
+
+    private static string Line(JsonObject value) => value.ToJsonString(_line) + '\n';
+}

@@ -1,0 +1,143 @@
+using CodeAct.Actions;
+using CodeAct.Agents;
+using CodeAct.Python;
+
+namespace CodeAct.Conversations.Export;
+
+/// <summary>A part of a conversation as a reader sees it.</summary>
+internal abstract record Part
+{
+    private protected Part()
+    {
+    }
+}
+
+/// <summary>What the user asked.</summary>
+internal sealed record Question(string Text, IReadOnlyList<string> Files) : Part;
+
+/// <summary>What the model said before its code, or instead of an answer.</summary>
+internal sealed record Thought(string Text) : Part;
+
+/// <summary>Code that ran.</summary>
+/// <param name="Number">From 1.</param>
+/// <param name="Code">The source.</param>
+/// <param name="Shown">What it showed, pieces of the same stream put together.</param>
+/// <param name="End">Why it ended, when not by itself; else null.</param>
+internal sealed record Ran(int Number, string Code, IReadOnlyList<CellEvent> Shown, string? End) : Part;
+
+/// <summary>The model's answer.</summary>
+internal sealed record Told(string Text) : Part;
+
+/// <summary>Something about the run that is neither the user's nor the model's.</summary>
+internal sealed record Remark(string Text) : Part;
+
+/// <summary>Reads the parts of a conversation from its events.</summary>
+internal sealed class Story
+{
+    private readonly List<Part> _parts = [];
+    private string _reply = "";
+    private int _cells;
+    private string? _code; // of the cell that runs
+    private List<CellEvent> _shown = [];
+
+    private Story()
+    {
+    }
+
+    public static IReadOnlyList<Part> Of(IEnumerable<AgentEvent> events)
+    {
+        var story = new Story();
+        foreach (var happened in events)
+        {
+            story.Take(happened);
+        }
+
+        story.CutOff();
+        return story._parts;
+    }
+
+    private void Take(AgentEvent happened)
+    {
+        switch (happened)
+        {
+            case RunStarted started:
+                CutOff();
+                _parts.Add(new Question(started.Task, started.Files));
+                break;
+            case ReplyEnded ended:
+                _reply = ended.Text;
+                break;
+            case ReplyRejected(var reason):
+                Say(_reply);
+                _parts.Add(new Remark($"Not usable: {reason}"));
+                break;
+            case CellStarted(var code):
+                Say(ThoughtIn(_reply));
+                (_code, _shown) = (code, []);
+                _cells++;
+                break;
+            case CellOutput(var output):
+                Join(_shown, output);
+                break;
+            case CellFinished(var result, _):
+                EndCell(result.Reason);
+                break;
+            case RunEnded ended:
+                CutOff();
+                _parts.Add(ended.Answer is { } answer
+                    ? new Told(answer.Trim())
+                    : new Remark($"Stopped: {Prompts.Why(ended.Reason)}."));
+                break;
+            case InterpreterRebuilt rebuilt:
+                CutOff();
+                var cells = $"The interpreter was rebuilt, cells that ran again: {rebuilt.Cells.Count}.";
+                _parts.Add(new Remark(string.Join(' ', [cells, .. rebuilt.Notes])));
+                break;
+            case ModelText:
+                break;
+            default:
+                throw new System.Diagnostics.UnreachableException($"No part for {happened.GetType().Name}.");
+        }
+    }
+
+    private void CutOff()
+    {
+        if (_code is not null)
+        {
+            EndCell("It was cut off together with the run.");
+        }
+    }
+
+    private void EndCell(string? end)
+    {
+        _parts.Add(new Ran(_cells, _code ?? "", _shown, end));
+        _code = null;
+    }
+
+    private void Say(string text)
+    {
+        if (!string.IsNullOrWhiteSpace(text))
+        {
+            _parts.Add(new Thought(text.Trim()));
+        }
+    }
+
+    private static string ThoughtIn(string reply)
+    {
+        var parser = new CodeActionParser();
+        parser.Feed(reply);
+        return parser.Thought;
+    }
+
+    private static void Join(List<CellEvent> shown, CellEvent output)
+    {
+        if (output is StreamText next && shown is [.., StreamText last] && last.Stream == next.Stream)
+        {
+            shown[^1] = last with { Text = last.Text + next.Text };
+        }
+        else
+        {
+            shown.Add(output);
+        }
+    }
+}
