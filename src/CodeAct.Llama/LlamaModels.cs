@@ -38,6 +38,7 @@ public static class LlamaModels
             SystemPrompt = model.File.Metadata.Text(GgufKeys.SystemPrompt),
             ObservationRole = model.File.Metadata.Text(GgufKeys.ObservationRole) is { } role ? new ChatRole(role) : ChatRole.User,
             ContextTokens = client.ContextTokens,
+            CallsFunctions = false,
         };
     }
 }

@@ -11,8 +11,10 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
     private const int MostRejected = 1000; // characters of a reply that is of no use
 
     private readonly CellPrinter _cell = new(screen, time);
-    private CodeActionParser _parser = new();
-    private string _reply = "";      // of the last ReplyEnded
+    private ReplyEnded? _reply;      // the last one
+    private RunStarted? _run;
+    private string _thought = "";    // of the reply that streams in
+    private bool _inAction;
     private string _streamed = "";   // of the reply as it stands on the screen
     private bool _gap;               // an empty line is due before what comes next
     private long _asked;
@@ -31,23 +33,37 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
             case RunStarted started:
                 ShowTask(started);
                 break;
-            case ModelText(var text):
+            case ModelText text:
                 ShowPiece(text);
                 break;
             case ReplyEnded ended:
                 EndReply(ended);
                 break;
             case ReplyRejected(var reason):
-                ShowThought(_reply.Length <= MostRejected ? _reply : _reply[..MostRejected] + " …");
+                var rejected = _reply?.Text ?? "";
+                ShowThought(rejected.Length <= MostRejected ? rejected : rejected[..MostRejected] + " …");
                 Gap();
                 screen.Line($"Not usable: {reason}", Look.Warning);
                 _gap = true;
                 Ask();
                 break;
             case CellStarted(var code):
-                ShowThought(Thought());
+                ShowThought(TakeThought());
                 Gap();
                 _cell.Start(code);
+                break;
+            case CallStarted call:
+                ShowThought(TakeThought());
+                Gap();
+                screen.Line(TerminalText.Clean($"  → {call.Tool} {call.Arguments}"), Look.Faint);
+                screen.Status(() => $"calling {call.Tool}");
+                break;
+            case CallFinished finished:
+                screen.Status(null);
+                var look = finished.Error is null ? Look.Plain : Look.Failure;
+                screen.Line("  ← " + TerminalText.Clean(finished.Observation).ReplaceLineEndings("\n    "), look);
+                _gap = true;
+                Ask();
                 break;
             case CellOutput(var shown):
                 _cell.Show(shown);
@@ -73,7 +89,7 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
 
     private void ShowTask(RunStarted started)
     {
-        (_tokens, _streamSeconds) = (0, 0);
+        (_tokens, _streamSeconds, _run) = (0, 0, started);
         if (!TaskIsShown)
         {
             screen.Line($"> {TerminalText.Clean(started.Task)}", Look.Task);
@@ -111,8 +127,8 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
 
     private void Ask()
     {
-        (_parser, _reply, _streamed, _pieces, _asked) = (new CodeActionParser(), "", "", 0, time.GetTimestamp());
-        screen.Status(() => $"{(_parser.InCode ? "writing code" : "thinking")} {Progress()}");
+        (_thought, _inAction, _streamed, _pieces, _asked) = ("", false, "", 0, time.GetTimestamp());
+        screen.Status(() => $"{(!_inAction ? "thinking" : _run?.Mode is null ? "writing code" : "writing a call")} {Progress()}");
     }
 
     private string Progress()
@@ -121,17 +137,18 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
         return _pieces > 1 ? $"· {_pieces} tokens · {_pieces / seconds:0} tokens/s" : $"· {seconds:0.0} s";
     }
 
-    private void ShowPiece(string text)
+    private void ShowPiece(ModelText piece)
     {
         _pieces++;
-        _parser.Feed(text);
+        _inAction = piece.InAction;
+        _thought += piece.Thought ?? piece.Text;
         if (!screen.IsTerminal)
         {
             return;
         }
 
         // White space at the end waits: it is shown only when more text follows.
-        var safe = TerminalText.Clean(_parser.Thought).Trim();
+        var safe = TerminalText.Clean(_thought).Trim();
         if (safe.Length > _streamed.Length && safe.StartsWith(_streamed, StringComparison.Ordinal))
         {
             Gap();
@@ -142,17 +159,18 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
 
     private void EndReply(ReplyEnded ended)
     {
-        _reply = ended.Text;
+        _reply = ended;
         _tokens += ended.OutputTokens;
         _streamSeconds += ended.Elapsed.TotalSeconds;
         screen.Status(null);
     }
 
-    private string Thought()
+    // Once, also where several actions followed.
+    private string TakeThought()
     {
-        var parser = new CodeActionParser();
-        parser.Feed(_reply);
-        return parser.Thought.Trim();
+        var thought = _reply?.Thought.Trim() ?? "";
+        _reply = null;
+        return thought;
     }
 
     private void ShowThought(string text)

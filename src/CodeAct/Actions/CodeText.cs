@@ -3,7 +3,7 @@ namespace CodeAct.Actions;
 /// <summary>Code as a model wrote it, made into the code it meant.</summary>
 internal static class CodeText
 {
-    private static readonly string[] _languages = ["python", "py", "python3", "py3", "ipython", "ipython3"];
+    private static readonly string[] _languages = ["python", "py", "python3", "py3", "ipython", "ipython3", "tool_code"];
 
     /// <summary>Whether the line after the opening of a fence names Python.</summary>
     public static bool IsPython(string fenceInfo, bool unlabelled)
@@ -14,10 +14,9 @@ internal static class CodeText
 
     /// <summary>Takes off what the code is wrapped in once more: a fence, a tag, blank lines, indentation.</summary>
     /// <param name="code">What stood in the block.</param>
-    /// <param name="indent">Spaces before the fence that opened the block; as many are taken off each line.</param>
-    public static string Unwrap(string code, int indent)
+    public static string Unwrap(string code)
     {
-        var text = WithoutBlankLines(indent == 0 ? code : Outdented(code, indent));
+        var text = WithoutBlankLines(code.Replace("\r\n", "\n"));
         while (true)
         {
             var inner = WithoutBlankLines(WithoutFence(WithoutTag(WithoutTag(text, "execute"), "code")));
@@ -29,6 +28,25 @@ internal static class CodeText
             text = inner;
         }
     }
+
+    /// <summary>Takes off what stands at the end of a block that was not closed as it was opened: a fence, or the end of another tag.</summary>
+    public static string WithoutStrayEnd(string code)
+    {
+        var text = code.TrimEnd();
+        var line = text[(text.LastIndexOf('\n') + 1)..].Trim();
+        if (line is "```" && text.Split('\n').Count(other => other.TrimStart().StartsWith("```", StringComparison.Ordinal)) % 2 == 1)
+        {
+            return text[..^3];
+        }
+
+        return line.StartsWith("</", StringComparison.Ordinal) && line.EndsWith('>') && !line.Contains(' ')
+            ? text[..text.LastIndexOf("</", StringComparison.Ordinal)]
+            : code;
+    }
+
+    /// <summary>Takes spaces off the beginning of each line, as far as there are so many.</summary>
+    public static string Outdented(string text, int indent) =>
+        string.Join('\n', text.Split('\n').Select(line => line[Math.Min(indent, line.Length - line.TrimStart(' ').Length)..]));
 
     private static string WithoutTag(string text, string name)
     {
@@ -62,7 +80,4 @@ internal static class CodeText
         var first = code.Length - code.TrimStart().Length;
         return code.IndexOf('\n', first) < 0 ? code[first..] : code[(code.AsSpan(0, first).LastIndexOf('\n') + 1)..];
     }
-
-    private static string Outdented(string text, int indent) =>
-        string.Join('\n', text.Split('\n').Select(line => line[Math.Min(indent, line.Length - line.TrimStart(' ').Length)..]));
 }

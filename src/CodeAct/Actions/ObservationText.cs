@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using CodeAct.Python;
 
 namespace CodeAct.Actions;
@@ -15,7 +16,29 @@ public static class ObservationText
     /// <summary>Writes the observation of one cell.</summary>
     /// <param name="events">The cell's events, in order.</param>
     /// <param name="budget">Most characters of output, at least 100; of more, head and tail are kept. Notes come on top.</param>
-    public static string Of(IEnumerable<CellEvent> events, int budget = DefaultBudget)
+    public static string Of(IEnumerable<CellEvent> events, int budget = DefaultBudget) => Of(events, budget, ActionFormat.Execute);
+
+    /// <summary>What the model is shown of a call that it made without code.</summary>
+    /// <param name="answer">What became of it.</param>
+    /// <param name="budget">Most characters.</param>
+    /// <param name="format">How long text is cut, and what stands for none.</param>
+    internal static string OfCall(ToolAnswer answer, int budget, ActionFormat format)
+    {
+        var text = answer switch
+        {
+            ToolValue({ ValueKind: JsonValueKind.String } value) => value.GetString()!,
+            ToolValue({ ValueKind: JsonValueKind.Null }) => "",
+            ToolValue(var value) => value.GetRawText(),
+            ToolBytes(var data) => $"[{data.Length} bytes of data]",
+            ToolFailure(ToolFailureKind.Refused, var message) => $"Refused: {message}",
+            ToolFailure(_, var message) => $"Error: {message}",
+            _ => throw new System.Diagnostics.UnreachableException($"No text for {answer.GetType().Name}."),
+        };
+        return Cut(text, budget, format) is { Length: > 0 } shown ? shown : format.Empty;
+    }
+
+    /// <summary>Writes the observation of one cell.</summary>
+    internal static string Of(IEnumerable<CellEvent> events, int budget, ActionFormat format)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(budget, 100);
         var body = new StringBuilder();
@@ -50,9 +73,15 @@ public static class ObservationText
             }
         }
 
-        var output = Middle(TerminalText.Clean(body.ToString()).TrimEnd(), budget);
+        var output = Cut(body.ToString(), budget, format);
         string[] lines = [.. before, .. output.Length > 0 ? [output] : Array.Empty<string>(), .. after];
-        return lines.Length == before.Count ? string.Join('\n', [.. lines, "[no output]"]) : string.Join('\n', lines);
+        return lines.Length == before.Count ? string.Join('\n', [.. lines, format.Empty]) : string.Join('\n', lines);
+    }
+
+    private static string Cut(string text, int budget, ActionFormat format)
+    {
+        var output = TerminalText.Clean(text).TrimEnd();
+        return format.Cut is { } cut && cut.Head + cut.Tail <= budget ? cut.Apply(output) : Middle(output, budget);
     }
 
     /// <summary>Keeps the head and the tail of a long text and says how much of the middle is left out.</summary>

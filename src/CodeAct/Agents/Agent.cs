@@ -8,8 +8,11 @@ namespace CodeAct.Agents;
 /// <param name="model">Writes the code and the answer; stays with whoever made it.</param>
 /// <param name="options">The limits.</param>
 /// <param name="time">Measures time and the time limit.</param>
+/// <exception cref="ArgumentException">The model cannot act in the mode; the message says why.</exception>
 public sealed class Agent(Model model, AgentOptions options, TimeProvider time)
 {
+    private readonly AgentOptions _options = Possible(model, options);
+
     /// <summary>Takes up a message of the user and works until an answer or a limit.</summary>
     /// <param name="conversation">What was said before; this run is added to it.</param>
     /// <param name="task">The user's message.</param>
@@ -21,9 +24,9 @@ public sealed class Agent(Model model, AgentOptions options, TimeProvider time)
         Conversation conversation, string task, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(task);
-        using var timer = new CancellationTokenSource(options.MaxTime, time);
+        using var timer = new CancellationTokenSource(_options.MaxTime, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        var run = new Run(model, conversation, options, time);
+        var run = new Run(model, conversation, _options, time);
         yield return run.Begin(task);
         while (run.Stop is null)
         {
@@ -39,5 +42,25 @@ public sealed class Agent(Model model, AgentOptions options, TimeProvider time)
         }
 
         yield return run.End();
+    }
+
+    private static AgentOptions Possible(Model model, AgentOptions options)
+    {
+        if (options.Mode is NativeMode && !model.CallsFunctions)
+        {
+            throw new ArgumentException(
+                $"{model.Name} cannot be asked to call functions, so there is no native mode for it; take json or code.", nameof(options));
+        }
+
+        var isTrained = model.SystemPrompt is not null && options.SystemPrompt is null;
+        if (isTrained && (options.Mode != ActionMode.Code || !options.Persistent))
+        {
+            throw new ArgumentException(
+                $"{model.Name} was trained with a prompt of its own, for code in an interpreter that keeps its variables; "
+                + "take code mode, persistent, or another model.",
+                nameof(options));
+        }
+
+        return options;
     }
 }

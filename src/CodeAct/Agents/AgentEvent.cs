@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+using CodeAct.Actions;
 using CodeAct.Python;
 
 namespace CodeAct.Agents;
@@ -15,10 +17,26 @@ public abstract record AgentEvent
 /// <param name="Files">The files in the workspace at that time.</param>
 /// <param name="Model">The model's name.</param>
 /// <param name="SystemPrompt">What the model is told before anything else.</param>
-public sealed record RunStarted(string Task, IReadOnlyList<string> Files, string Model, string SystemPrompt) : AgentEvent;
+public sealed record RunStarted(string Task, IReadOnlyList<string> Files, string Model, string SystemPrompt) : AgentEvent
+{
+    /// <summary>The <see cref="ActionMode.Name"/>; null for code.</summary>
+    public string? Mode { get; init; }
+
+    /// <summary>True when each cell has a fresh interpreter; else null.</summary>
+    public bool? Stateless { get; init; }
+}
 
 /// <summary>The next piece of the model's reply; the whole of it comes with <see cref="ReplyEnded"/>.</summary>
-public sealed record ModelText(string Text) : AgentEvent;
+public sealed record ModelText(string Text) : AgentEvent
+{
+    /// <summary>What is newly known to be no part of an action, so that it can be shown; null in a log.</summary>
+    [JsonIgnore]
+    public string? Thought { get; init; }
+
+    /// <summary>True while the model writes an action.</summary>
+    [JsonIgnore]
+    public bool InAction { get; init; }
+}
 
 /// <summary>The model's reply is complete.</summary>
 /// <param name="Text">The reply as the history keeps it: up to the end of its first action.</param>
@@ -29,19 +47,52 @@ public sealed record ModelText(string Text) : AgentEvent;
 public sealed record ReplyEnded(string Text, long? InputTokens, long OutputTokens, TimeSpan UntilFirst, TimeSpan Elapsed)
     : AgentEvent
 {
+    /// <summary>Where in the text its action begins; null when it has none, and in logs of before there were modes.</summary>
+    public int? ActionAt { get; init; }
+
+    /// <summary>The functions that the model called by its provider's means; null for none.</summary>
+    public IReadOnlyList<NativeCall>? Calls { get; init; }
+
+    /// <summary>What the model said before its action; all of it when it has none.</summary>
+    public string Thought => ActionAt is { } at ? Text[..at] : CodeThought();
+
     /// <summary>How fast the reply streamed in, without the wait for its first piece; null when it came at once.</summary>
     public double? TokensPerSecond =>
         OutputTokens > 1 && Elapsed - UntilFirst is { TotalSeconds: > 0.001 } streaming
             ? (OutputTokens - 1) / streaming.TotalSeconds
             : null;
+
+    private string CodeThought()
+    {
+        var reader = new ReplyReader(ActionSyntax.Code(ActionFormat.Execute));
+        reader.Feed(Text);
+        return reader.Thought;
+    }
 }
 
-/// <summary>The reply was neither code nor an answer, and the model is told so.</summary>
+/// <summary>A function that the model called by its provider's means.</summary>
+/// <param name="Id">The provider's name for the call, unique within the conversation.</param>
+/// <param name="Name">The function.</param>
+/// <param name="Arguments">A JSON object.</param>
+public sealed record NativeCall(string Id, string Name, string Arguments);
+
+/// <summary>The reply was neither an action nor an answer, and the model is told so.</summary>
 /// <param name="Reason">What it is told.</param>
-public sealed record ReplyRejected(string Reason) : AgentEvent;
+public sealed record ReplyRejected(string Reason) : AgentEvent
+{
+    /// <summary>The <see cref="NativeCall.Id"/> of the call that could not be used; null for the whole reply.</summary>
+    public string? CallId { get; init; }
+
+    /// <summary>The message that the model was sent when it is not the reason alone; else null.</summary>
+    public string? Sent { get; init; }
+}
 
 /// <summary>The model's code is about to run.</summary>
-public sealed record CellStarted(string Code) : AgentEvent;
+public sealed record CellStarted(string Code) : AgentEvent
+{
+    /// <summary>The <see cref="NativeCall.Id"/> of the call that it is; null when it is none.</summary>
+    public string? CallId { get; init; }
+}
 
 /// <summary>The running cell shows something.</summary>
 /// <param name="Event">Anything but <see cref="CellEnded"/>.</param>
@@ -50,7 +101,31 @@ public sealed record CellOutput(CellEvent Event) : AgentEvent;
 /// <summary>The cell is over.</summary>
 /// <param name="Result">How it ended.</param>
 /// <param name="Observation">What the model is shown of it.</param>
-public sealed record CellFinished(CellEnded Result, string Observation) : AgentEvent;
+public sealed record CellFinished(CellEnded Result, string Observation) : AgentEvent
+{
+    /// <summary>The message that the model was sent when its format is not that of code mode; else null.</summary>
+    public string? Sent { get; init; }
+}
+
+/// <summary>The model calls a tool itself, not from code.</summary>
+/// <param name="Tool">Its name; there may be no such tool.</param>
+/// <param name="Arguments">The arguments as JSON: an object, or what the model wrote when they fit no tool.</param>
+public sealed record CallStarted(string Tool, string Arguments) : AgentEvent
+{
+    /// <summary>The <see cref="NativeCall.Id"/> of the call; null when it was written as text.</summary>
+    public string? CallId { get; init; }
+}
+
+/// <summary>The tool has answered.</summary>
+/// <param name="Result">JSON, bytes as a string in base64; null when it failed.</param>
+/// <param name="Error">Why it failed; null when it did not.</param>
+/// <param name="Elapsed">How long it took.</param>
+/// <param name="Observation">What the model is shown of it.</param>
+public sealed record CallFinished(string? Result, string? Error, TimeSpan Elapsed, string Observation) : AgentEvent
+{
+    /// <summary>The message that the model was sent when its format is not that of code mode; else null.</summary>
+    public string? Sent { get; init; }
+}
 
 /// <summary>The run is over.</summary>
 /// <param name="Reason">Why.</param>
@@ -89,7 +164,7 @@ public enum StopReason
     /// <summary>The conversation no longer fits into the model's context.</summary>
     ContextFull,
 
-    /// <summary><see cref="AgentOptions.MaxUnreadable"/> replies in a row that were neither code nor an answer.</summary>
+    /// <summary><see cref="AgentOptions.MaxUnreadable"/> replies in a row that were neither an action nor an answer.</summary>
     Unreadable,
 
     /// <summary>The caller cancelled it.</summary>
@@ -102,4 +177,8 @@ public enum StopReason
 /// <param name="InputTokens">Tokens of all requests, as far as the provider said.</param>
 /// <param name="OutputTokens">Tokens of all replies.</param>
 /// <param name="Elapsed">From the user's message to the end.</param>
-public sealed record RunTotals(int Turns, int Cells, long InputTokens, long OutputTokens, TimeSpan Elapsed);
+public sealed record RunTotals(int Turns, int Cells, long InputTokens, long OutputTokens, TimeSpan Elapsed)
+{
+    /// <summary>Tools that the model called itself, not from code; null for none.</summary>
+    public int? Calls { get; init; }
+}

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using CodeAct.Actions;
+using CodeAct.Python;
 
 namespace CodeAct.Agents;
 
@@ -10,7 +11,22 @@ public sealed record AgentOptions
     /// <summary>Most replies of the model, at least 1; 20 unless told.</summary>
     public int MaxTurns { get; init => field = Above(0, value); } = 20;
 
-    /// <summary>Most cells that run, at least 1; 15 unless told. After the last one the model may still answer.</summary>
+    /// <summary>How the model acts; <see cref="ActionMode.Code"/> unless told.</summary>
+    public ActionMode Mode { get; init; } = ActionMode.Code;
+
+    /// <summary>
+    /// Variables stay from cell to cell; true unless told. Without that each cell runs in a fresh fork of the clean interpreter,
+    /// and only the files of the working directory stay.
+    /// </summary>
+    public bool Persistent { get; init; } = true;
+
+    /// <summary>What the model may call; null, as unless told, for what the conversation's session has.</summary>
+    public IToolHost? Tools { get; init; }
+
+    /// <summary>What the model is told first; null, as unless told, for the model's own prompt, or else that of the mode.</summary>
+    public string? SystemPrompt { get; init; }
+
+    /// <summary>Most cells that run, at least 1; 15 unless told. A tool that is called without code counts as one. After the last one the model may still answer.</summary>
     public int MaxCells { get; init => field = Above(0, value); } = 15;
 
     /// <summary>Most tokens that the model writes in all its replies, at least 1; 100,000 unless told.</summary>
@@ -25,7 +41,7 @@ public sealed record AgentOptions
     /// <summary>Longest time for one cell; 60 s unless told.</summary>
     public TimeSpan CellTimeout { get; init => field = Above(TimeSpan.Zero, value); } = TimeSpan.FromSeconds(60);
 
-    /// <summary>Replies in a row that may be neither code nor an answer until the run ends, at least 1; 3 unless told.</summary>
+    /// <summary>Replies in a row that may be neither an action nor an answer until the run ends, at least 1; 3 unless told.</summary>
     public int MaxUnreadable { get; init => field = Above(0, value); } = 3;
 
     /// <summary>Most characters of a cell's output that the model is shown, at least 100. A small context lowers it.</summary>

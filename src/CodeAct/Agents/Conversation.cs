@@ -3,19 +3,18 @@ using Microsoft.Extensions.AI;
 
 namespace CodeAct.Agents;
 
-/// <summary>What user and agent have said so far, with the one interpreter in which they work.</summary>
+/// <summary>What user and agent have said so far, with the one session in which they work.</summary>
 /// <remarks>One run at a time. The session stays with whoever made it.</remarks>
 /// <param name="session">Where the conversation's cells run.</param>
 public sealed class Conversation(IPythonSession session)
 {
-    private readonly List<ChatMessage> _messages = [];
     private string _note = "";
 
     /// <summary>Where the conversation's cells run.</summary>
     public IPythonSession Session { get; } = session;
 
     /// <summary>What the model is sent: the system prompt, then user, assistant and observations in turn.</summary>
-    public IReadOnlyList<ChatMessage> Messages => _messages;
+    public IReadOnlyList<ChatMessage> Messages => History.Messages;
 
     /// <summary>A conversation that goes on after a restart, in an interpreter that was rebuilt for it.</summary>
     /// <param name="session">Where the conversation's cells run from now on.</param>
@@ -24,9 +23,11 @@ public sealed class Conversation(IPythonSession session)
     public Conversation(IPythonSession session, IEnumerable<ChatMessage> messages, InterpreterRebuilt rebuilt)
         : this(session)
     {
-        _messages.AddRange(messages);
+        History.AddRange(messages);
         _note = rebuilt.NoteForModel;
     }
+
+    internal History History { get; } = new();
 
     internal string TakeNote()
     {
@@ -34,6 +35,4 @@ public sealed class Conversation(IPythonSession session)
         _note = "";
         return note;
     }
-
-    internal void Add(ChatRole role, string text) => _messages.Add(new ChatMessage(role, text));
 }

@@ -1,4 +1,7 @@
+using System.Text;
+using CodeAct.Actions;
 using CodeAct.Python;
+using CodeAct.Tools;
 using Microsoft.Extensions.AI;
 
 namespace CodeAct.Agents;
@@ -6,8 +9,12 @@ namespace CodeAct.Agents;
 /// <summary>What is said to models.</summary>
 public static class Prompts
 {
-    /// <summary>The agent's system prompt, for models that do not bring one of their own: <c>Prompts/code.md</c>.</summary>
-    public static string Code { get; } = Read("code.md");
+    /// <summary>The system prompt of code mode, without tools and with variables that stay, for models that bring none of their own.</summary>
+    public static string Code { get; } =
+        ActionMode.Code.Prompt(new ActionSetting(new ToolCatalog(null), IsPersistent: true, new AgentOptions().MaxTurns));
+
+    /// <summary>The interpreter in the shape of a tool: definitions as <see cref="IToolHost"/> has them.</summary>
+    internal static byte[] ExecuteCode { get; } = Encoding.UTF8.GetBytes(Read("execute_code.json"));
 
     /// <summary>A reason as a clause, such as "too many cells for one message"; for people and for models.</summary>
     public static string Why(StopReason reason) => reason switch
@@ -18,7 +25,7 @@ public static class Prompts
         StopReason.TokenLimit => "the limit of tokens for one message was reached",
         StopReason.TimeLimit => "the time limit for one message was reached",
         StopReason.ContextFull => "the conversation no longer fits into the model's context",
-        StopReason.Unreadable => "too many replies in a row were neither code nor an answer",
+        StopReason.Unreadable => "too many replies in a row were neither an action nor an answer",
         StopReason.Interrupted => "the user stopped the run",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason."),
     };
@@ -37,9 +44,47 @@ public static class Prompts
     /// <summary>The observation of a cell that was one too many.</summary>
     internal static string NotRun { get; } = $"[not run: {Why(StopReason.CellLimit)}]";
 
+    /// <summary>The observation of a call that was cut off together with its run.</summary>
+    internal static string CallCutOff { get; } = "[stopped together with the run, the call may have had its effect]";
+
     /// <summary>The end of a cell that was cut off together with its run.</summary>
     internal static CellEnded CellCutOff { get; } = new(
         CellStatus.Interrupted, default, VariablesKept: false, "stopped together with the run, variables may be gone", []);
+
+    /// <summary>A part of a prompt, with the marks of a format.</summary>
+    internal static string Of(string name, ActionFormat format, ActionSetting setting) => Read($"{name}.md")
+        .Replace("{{finish}}", Finish(format, setting))
+        .Replace("{{open}}", format.Open)
+        .Replace("{{close}}", format.Close);
+
+    /// <summary>What Python can do here, and which tools it has.</summary>
+    internal static string Interpreter(ActionFormat format, ActionSetting setting)
+    {
+        var state = Read(setting.IsPersistent ? "persistent.md" : "stateless.md");
+        var interpreter = Of("interpreter", format, setting).Replace("{{state}}", state);
+        return setting.Tools.Tools.Count == 0
+            ? interpreter
+            : Join(interpreter, Read("tools.md").Replace("{{tools}}", Modes.CallPrompt.Python(setting.Tools)));
+    }
+
+    /// <summary>Parts of a prompt, an empty line between them.</summary>
+    internal static string Join(params IEnumerable<string> parts) => string.Join("\n\n", parts);
+
+    private static string Finish(ActionFormat format, ActionSetting setting)
+    {
+        var place = format.AnswerClose is { } close ? $"between {format.Answer} and {close}" : $"after {format.Answer}";
+        string[] parts =
+        [
+            .. format.Thought is { } thought
+                ? [Read("thought.md").Replace("{{thought}}", thought).Replace("{{thought-close}}", format.ThoughtClose)]
+                : Array.Empty<string>(),
+            format.Answer is null ? Read("finish.md") : Read("finish-marked.md").Replace("{{answer}}", place),
+            .. format.Solutions is { } solutions
+                ? [Read("count-down.md").Replace("{{turns}}", $"{setting.MaxTurns}").Replace("{{solutions}}", $"{solutions}")]
+                : Array.Empty<string>(),
+        ];
+        return string.Join(' ', parts);
+    }
 
     private static string Read(string name)
     {

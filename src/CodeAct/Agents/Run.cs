@@ -1,30 +1,28 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
-using CodeAct.Actions;
+using CodeAct.Agents.Modes;
 using CodeAct.Models;
-using CodeAct.Python;
+using CodeAct.Tools;
 using Microsoft.Extensions.AI;
 
 namespace CodeAct.Agents;
 
 /// <summary>One message of the user on its way to an answer: what has been spent, and why it stopped.</summary>
-internal sealed class Run(Model model, Conversation conversation, AgentOptions options, TimeProvider time)
+internal sealed partial class Run(Model model, Conversation conversation, AgentOptions options, TimeProvider time)
 {
     private readonly long _started = time.GetTimestamp();
-    private readonly ChatOptions _chatOptions = new()
-    {
-        StopSequences = ["</execute>"],
-        MaxOutputTokens = Math.Min(options.MaxReplyTokens, Math.Max(1, (model.ContextTokens ?? int.MaxValue) / 2)),
-        Temperature = options.Temperature,
-        Seed = options.Seed,
-    };
+    private readonly ActionMode _mode = options.Mode;
+    private readonly ActionSetting _setting = new(
+        new ToolCatalog(options.Tools ?? conversation.Session.Tools), options.Persistent, options.MaxTurns);
 
     // A token is rarely less than a character, so an observation of this length fits even the smallest context.
     private readonly int _observationBudget =
         Math.Min(options.ObservationBudget, Math.Max(100, model.ContextTokens ?? int.MaxValue));
+    private ChatOptions? _chatOptions;
     private int _turns;
     private int _cells;
+    private int _calls;
     private int _unreadable;
     private long _inputTokens;
     private long _outputTokens;
@@ -36,19 +34,28 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
 
     public RunStarted Begin(string task)
     {
-        var system = model.SystemPrompt ?? Prompts.Code;
+        var system = options.SystemPrompt ?? model.SystemPrompt ?? _mode.Prompt(_setting);
         if (conversation.Messages.Count == 0 && system.Length > 0)
         {
-            conversation.Add(ChatRole.System, system);
+            conversation.History.Add(ChatRole.System, system);
+        }
+
+        if (options.Tools is { } tools)
+        {
+            conversation.Session.Tools = tools;
         }
 
         var files = conversation.Session.Workspace.Files();
-        conversation.Add(ChatRole.User, conversation.TakeNote() + Prompts.Message(task, files));
+        conversation.History.Add(ChatRole.User, conversation.TakeNote() + Prompts.Message(task, files));
         _task = JsonValue.Create(task);
-        return new RunStarted(task, files, model.Name, system);
+        return new RunStarted(task, files, model.Name, system)
+        {
+            Mode = _mode is CodeMode ? null : _mode.Name,
+            Stateless = options.Persistent ? null : true,
+        };
     }
 
-    /// <summary>One reply of the model, and the cell that it asks for.</summary>
+    /// <summary>One reply of the model, and the actions that it asks for.</summary>
     public async IAsyncEnumerable<AgentEvent> TurnAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         if (!await SetVariablesAsync(cancellationToken))
@@ -56,9 +63,9 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
             yield break;
         }
 
-        var parser = new CodeActionParser();
+        var reader = _mode.Read(_setting);
         var reply = new ReplyTally(time);
-        await foreach (var text in ReplyAsync(parser, reply, cancellationToken))
+        await foreach (var text in ReplyAsync(reader, reply, cancellationToken))
         {
             yield return text;
         }
@@ -68,16 +75,19 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
             yield break;
         }
 
-        var read = parser.Complete(reply.Finish);
-        var ended = reply.End(parser.Turn);
+        var read = reader.Complete(reply.Finish);
+        var ended = reply.End(read.Text) with { ActionAt = read.ActionAt, Calls = read.Calls };
         _turns++;
         _inputTokens += ended.InputTokens ?? 0;
         _outputTokens += ended.OutputTokens;
-        conversation.Add(ChatRole.Assistant, ended.Text);
+        conversation.History.Reply(ended.Text, ended.Calls);
         yield return ended;
-        await foreach (var happened in ActAsync(read, cancellationToken))
+        foreach (var action in read.Actions.TakeWhile(_ => Stop is null && !cancellationToken.IsCancellationRequested))
         {
-            yield return happened;
+            await foreach (var happened in ActAsync(action, cancellationToken))
+            {
+                yield return happened;
+            }
         }
 
         Stop ??= _turns >= options.MaxTurns ? StopReason.TurnLimit
@@ -90,85 +100,43 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
         var reason = Stop ?? throw new UnreachableException();
         if (reason is not StopReason.Answered)
         {
-            conversation.Add(ChatRole.Assistant, Prompts.Stopped(Prompts.Why(reason)));
+            conversation.History.Add(ChatRole.Assistant, Prompts.Stopped(Prompts.Why(reason)));
         }
 
-        var totals = new RunTotals(_turns, _cells, _inputTokens, _outputTokens, time.GetElapsedTime(_started));
+        var totals = new RunTotals(_turns, _cells, _inputTokens, _outputTokens, time.GetElapsedTime(_started))
+        {
+            Calls = _calls > 0 ? _calls : null,
+        };
         return new RunEnded(reason, _answer, totals);
     }
 
     private async IAsyncEnumerable<AgentEvent> ReplyAsync(
-        CodeActionParser parser, ReplyTally reply, [EnumeratorCancellation] CancellationToken cancellationToken)
+        IReplyReader reader, ReplyTally reply, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await using var updates = model.Client
-            .GetStreamingResponseAsync(conversation.Messages, _chatOptions, cancellationToken)
+            .GetStreamingResponseAsync(conversation.Messages, _chatOptions ??= Asked(), cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
-        while (!parser.Found && await MoveNextAsync(updates, cancellationToken))
+        while (!reader.Found && await MoveNextAsync(updates, cancellationToken))
         {
             reply.Take(updates.Current);
+            reader.Take(updates.Current);
             if (updates.Current.Text is { Length: > 0 } text)
             {
-                parser.Feed(text);
-                yield return new ModelText(text);
+                yield return new ModelText(text) { Thought = reader.TakeThought(), InAction = reader.InAction };
             }
         }
     }
 
-    private async IAsyncEnumerable<AgentEvent> ActAsync(Reply read, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private ChatOptions Asked()
     {
-        switch (read)
+        var asked = new ChatOptions
         {
-            case Answer(var text):
-                (_answer, Stop) = (text, StopReason.Answered);
-                break;
-            case Unreadable(var reason):
-                _unreadable++;
-                conversation.Add(model.ObservationRole, reason);
-                yield return new ReplyRejected(reason);
-                Stop = _unreadable >= options.MaxUnreadable ? StopReason.Unreadable : null;
-                break;
-            case CodeAction when _cells >= options.MaxCells:
-                Stop = StopReason.CellLimit;
-                Observe(Prompts.NotRun);
-                break;
-            case CodeAction(_, var code):
-                _unreadable = 0;
-                _cells++;
-                await foreach (var happened in RunCellAsync(code, cancellationToken))
-                {
-                    yield return happened;
-                }
-
-                break;
-            default:
-                throw new UnreachableException($"No case for {read.GetType().Name}.");
-        }
-    }
-
-    private async IAsyncEnumerable<AgentEvent> RunCellAsync(
-        string code, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        yield return new CellStarted(code);
-        var shown = new List<CellEvent>();
-        await using var cell = conversation.Session
-            .RunAsync(new Cell(code) { Timeout = options.CellTimeout }, cancellationToken)
-            .GetAsyncEnumerator(cancellationToken);
-        while (await MoveNextAsync(cell, cancellationToken))
-        {
-            shown.Add(cell.Current);
-            if (cell.Current is not CellEnded ended)
-            {
-                yield return new CellOutput(cell.Current);
-                continue;
-            }
-
-            var observation = ObservationText.Of(shown, _observationBudget);
-            Observe(observation);
-            yield return new CellFinished(ended, observation);
-            yield break;
-        }
-
-        Observe(ObservationText.Of([.. shown, Prompts.CellCutOff], _observationBudget));
+            MaxOutputTokens = Math.Min(options.MaxReplyTokens, Math.Max(1, (model.ContextTokens ?? int.MaxValue) / 2)),
+            Temperature = options.Temperature,
+            Seed = options.Seed,
+        };
+        _mode.Configure(asked, _setting);
+        return asked;
     }
 
     // The interpreter keeps these, so that code can take data from the task's text instead of writing it again.
@@ -208,7 +176,4 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
             return false;
         }
     }
-
-    private void Observe(string observation) =>
-        conversation.Add(model.ObservationRole, Prompts.Observed(model.ObservationRole, observation));
 }

@@ -25,6 +25,8 @@ public static class LogJson
         [typeof(CellStarted)] = "cellStarted",
         [typeof(CellOutput)] = "cellOutput",
         [typeof(CellFinished)] = "cellFinished",
+        [typeof(CallStarted)] = "callStarted",
+        [typeof(CallFinished)] = "callFinished",
         [typeof(RunEnded)] = "runEnded",
         [typeof(InterpreterRebuilt)] = "interpreterRebuilt",
     };
@@ -136,6 +138,8 @@ public static class LogJson
 [JsonSerializable(typeof(CellStarted))]
 [JsonSerializable(typeof(CellOutput))]
 [JsonSerializable(typeof(CellFinished))]
+[JsonSerializable(typeof(CallStarted))]
+[JsonSerializable(typeof(CallFinished))]
 [JsonSerializable(typeof(RunEnded))]
 [JsonSerializable(typeof(InterpreterRebuilt))]
 [JsonSerializable(typeof(InterpreterRestarted))]

@@ -18,6 +18,8 @@ internal static class SearchWords
         CellOutput(DisplayData(var data)) => data.PlainText,
         CellOutput(PythonError error) => $"{error.Name}: {error.Message}",
         CellOutput(ToolCalled call) => $"{call.Name} {call.Arguments}",
+        CallStarted call => $"{call.Tool} {call.Arguments}",
+        CallFinished finished => finished.Observation,
         CellFinished finished => string.Join('\n', finished.Result.Files),
         _ => "",
     }).ToLowerInvariant();

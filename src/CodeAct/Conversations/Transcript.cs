@@ -24,11 +24,14 @@ public static class Transcript
 
     private sealed class Fold(ChatRole observationRole)
     {
+        private readonly History _history = new();
         private List<CellEvent>? _cell; // of the cell that runs
+        private string? _callId; // of the action that is carried out
+        private bool _inCall;
         private bool _running;
         private string _note = "";
 
-        public List<ChatMessage> Messages { get; } = [];
+        public IReadOnlyList<ChatMessage> Messages => _history.Messages;
 
         public void Take(AgentEvent happened)
         {
@@ -39,20 +42,27 @@ public static class Transcript
                     Begin(started);
                     break;
                 case ReplyEnded ended:
-                    Add(ChatRole.Assistant, ended.Text);
+                    _history.Reply(ended.Text, ended.Calls);
                     break;
-                case ReplyRejected(var reason):
-                    Add(observationRole, reason);
+                case ReplyRejected rejected:
+                    _history.Observe(observationRole, rejected.Sent ?? rejected.Reason, rejected.CallId);
                     break;
-                case CellStarted:
-                    _cell = [];
+                case CellStarted started:
+                    (_cell, _callId) = ([], started.CallId);
+                    break;
+                case CallStarted started:
+                    (_inCall, _callId) = (true, started.CallId);
+                    break;
+                case CallFinished finished:
+                    _inCall = false;
+                    Observe(finished.Observation, finished.Sent);
                     break;
                 case CellOutput(var shown):
                     _cell?.Add(shown);
                     break;
                 case CellFinished finished:
                     _cell = null;
-                    Observe(finished.Observation);
+                    Observe(finished.Observation, finished.Sent);
                     break;
                 case RunEnded ended:
                     End(ended.Reason);
@@ -72,8 +82,8 @@ public static class Transcript
         {
             if (_running)
             {
-                EndCell();
-                Add(ChatRole.Assistant, Prompts.Stopped("the program ended before the run did"));
+                EndAction();
+                _history.Add(ChatRole.Assistant, Prompts.Stopped("the program ended before the run did"));
                 _running = false;
             }
         }
@@ -82,40 +92,45 @@ public static class Transcript
         {
             if (Messages.Count == 0 && started.SystemPrompt.Length > 0)
             {
-                Add(ChatRole.System, started.SystemPrompt);
+                _history.Add(ChatRole.System, started.SystemPrompt);
             }
 
-            Add(ChatRole.User, _note + Prompts.Message(started.Task, started.Files));
+            _history.Add(ChatRole.User, _note + Prompts.Message(started.Task, started.Files));
             (_running, _note) = (true, "");
         }
 
         private void End(StopReason reason)
         {
-            EndCell();
+            EndAction();
             if (reason is StopReason.CellLimit)
             {
-                Observe(Prompts.NotRun);
+                _history.NotRun(observationRole, Prompts.NotRun);
             }
 
             if (reason is not StopReason.Answered)
             {
-                Add(ChatRole.Assistant, Prompts.Stopped(Prompts.Why(reason)));
+                _history.Add(ChatRole.Assistant, Prompts.Stopped(Prompts.Why(reason)));
             }
 
             _running = false;
         }
 
-        private void EndCell()
+        private void EndAction()
         {
             if (_cell is { } shown)
             {
                 _cell = null;
-                Observe(Actions.ObservationText.Of([.. shown, Prompts.CellCutOff]));
+                Observe(Actions.ObservationText.Of([.. shown, Prompts.CellCutOff]), null);
+            }
+
+            if (_inCall)
+            {
+                _inCall = false;
+                _history.NotRun(observationRole, Prompts.CallCutOff);
             }
         }
 
-        private void Observe(string observation) => Add(observationRole, Prompts.Observed(observationRole, observation));
-
-        private void Add(ChatRole role, string text) => Messages.Add(new ChatMessage(role, text));
+        private void Observe(string observation, string? sent) => _history.Observe(
+            observationRole, sent ?? (_callId is null ? Prompts.Observed(observationRole, observation) : observation), _callId);
     }
 }

@@ -16,6 +16,9 @@ public sealed record Model(string Name, IChatClient Client) : IDisposable
     /// <summary>Tokens that fit into one request and its reply; null when the provider does not say.</summary>
     public int? ContextTokens { get; init; }
 
+    /// <summary>False when it is known to take no functions, as <see cref="ChatOptions.Tools"/> has them; true unless told.</summary>
+    public bool CallsFunctions { get; init; } = true;
+
     /// <inheritdoc/>
     public void Dispose() => Client.Dispose();
 }

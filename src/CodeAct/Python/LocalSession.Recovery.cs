@@ -29,6 +29,35 @@ internal sealed partial class LocalSession
         return new InterpreterRestarted($"{_death}; {Remains(null)}.");
     }
 
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_disposed == 1, this);
+            if (_ran == 0 && _worker is not null)
+            {
+                return;
+            }
+
+            ForgetCheckpoints();
+            await EndAsync();
+            (_worker, _death, _ran, _unkept, _refused) = (null, "The interpreter was ended", 0, TimeSpan.Zero, null);
+            _late.Clear();
+            _worker = await engine.ForkAsync(workspace, plan.Limits, plan.Policy, cancellationToken);
+            _processes = _worker.Processes;
+            foreach (var (name, value) in _variables)
+            {
+                await AssignAsync(_worker, name, value);
+            }
+        }
+        finally
+        {
+            _turn.Release();
+            Rest();
+        }
+    }
+
     /// <summary>What there still is after the death of the interpreter.</summary>
     private string Remains() => Remains(Kept().LastOrDefault(state => state.Memory.Number is not null));
 

@@ -42,6 +42,16 @@ public sealed class ScriptedSession(TimeProvider time) : IPythonSession
         Checkpoints = false,
     };
 
+    /// <summary>How often it was restarted.</summary>
+    public int Restarts { get; private set; }
+
+    /// <inheritdoc/>
+    public Task RestartAsync(CancellationToken cancellationToken)
+    {
+        Restarts++;
+        return Task.CompletedTask;
+    }
+
     /// <inheritdoc/>
     public IReadOnlyList<Checkpoint> Checkpoints => [];
 

@@ -57,6 +57,9 @@ internal static class HtmlExport
         Thought(var words) => $"<p class=\"thought\">{Text(words)}</p>",
         Told(var words) => $"<section class=\"answer\">{Text(words)}</section>",
         Remark(var words) => $"<p class=\"remark\">{Text(words)}</p>",
+        Called call =>
+            $"<section class=\"cell\"><pre class=\"code\">{Text($"{call.Tool} {call.Arguments}")}</pre>"
+            + $"<pre class=\"output\">{Text(call.Observation)}</pre></section>",
         Ran ran =>
             $"<section class=\"cell\"><div class=\"number\">[{ran.Number}]</div>"
             + $"<pre class=\"code\">{Text(ran.Code)}</pre>{Shown(ran)}</section>",

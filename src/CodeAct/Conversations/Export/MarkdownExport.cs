@@ -25,6 +25,7 @@ internal static class MarkdownExport
         Thought(var words) => words,
         Told(var words) => words,
         Remark(var words) => $"*{words}*",
+        Called call => string.Join("\n\n", Fenced($"{call.Tool} {call.Arguments}", "text"), Fenced(call.Observation, "text")),
         Ran ran => string.Join("\n\n", [Fenced(ran.Code, "python"), .. Shown(ran)]),
         _ => throw new System.Diagnostics.UnreachableException($"No Markdown for {part.GetType().Name}."),
     };
@@ -52,7 +53,7 @@ internal static class MarkdownExport
     private static string Quoted(string text) => "> " + text.Trim().ReplaceLineEndings("\n").Replace("\n", "\n> ");
 
     // A fence longer than any in the text: nothing in it ends the block.
-    private static string Fenced(string text, string language)
+    internal static string Fenced(string text, string language)
     {
         var (longest, run) = (2, 0);
         foreach (var character in text)

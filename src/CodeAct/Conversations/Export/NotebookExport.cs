@@ -51,6 +51,7 @@ internal static class NotebookExport
             Thought(var text) => text,
             Told(var text) => text,
             Remark(var text) => $"*{text}*",
+            Called call => MarkdownExport.Fenced($"{call.Tool} {call.Arguments}\n{call.Observation}", "text"),
             _ => throw new System.Diagnostics.UnreachableException($"No words for {part.GetType().Name}."),
         },
     };

@@ -1,4 +1,3 @@
-using CodeAct.Actions;
 using CodeAct.Agents;
 using CodeAct.Python;
 
@@ -25,6 +24,12 @@ internal sealed record Thought(string Text) : Part;
 /// <param name="End">Why it ended, when not by itself; else null.</param>
 internal sealed record Ran(int Number, string Code, IReadOnlyList<CellEvent> Shown, string? End) : Part;
 
+/// <summary>A tool that the model called itself.</summary>
+/// <param name="Tool">Its name.</param>
+/// <param name="Arguments">As JSON.</param>
+/// <param name="Observation">What the model was shown of it.</param>
+internal sealed record Called(string Tool, string Arguments, string Observation) : Part;
+
 /// <summary>The model's answer.</summary>
 internal sealed record Told(string Text) : Part;
 
@@ -35,7 +40,8 @@ internal sealed record Remark(string Text) : Part;
 internal sealed class Story
 {
     private readonly List<Part> _parts = [];
-    private string _reply = "";
+    private ReplyEnded? _reply;
+    private CallStarted? _call; // that runs
     private int _cells;
     private string? _code; // of the cell that runs
     private List<CellEvent> _shown = [];
@@ -65,14 +71,14 @@ internal sealed class Story
                 _parts.Add(new Question(started.Task, started.Files));
                 break;
             case ReplyEnded ended:
-                _reply = ended.Text;
+                _reply = ended;
                 break;
             case ReplyRejected(var reason):
-                Say(_reply);
+                Say(_reply?.Text ?? "");
                 _parts.Add(new Remark($"Not usable: {reason}"));
                 break;
             case CellStarted(var code):
-                Say(ThoughtIn(_reply));
+                SayThought();
                 (_code, _shown) = (code, []);
                 _cells++;
                 break;
@@ -81,6 +87,13 @@ internal sealed class Story
                 break;
             case CellFinished(var result, _):
                 EndCell(result.Reason);
+                break;
+            case CallStarted started:
+                SayThought();
+                _call = started;
+                break;
+            case CallFinished finished:
+                EndCall(finished.Observation);
                 break;
             case RunEnded ended:
                 CutOff();
@@ -106,6 +119,8 @@ internal sealed class Story
         {
             EndCell("It was cut off together with the run.");
         }
+
+        EndCall("[cut off together with the run]");
     }
 
     private void EndCell(string? end)
@@ -122,11 +137,20 @@ internal sealed class Story
         }
     }
 
-    private static string ThoughtIn(string reply)
+    // Once, also where several actions followed.
+    private void SayThought()
     {
-        var parser = new CodeActionParser();
-        parser.Feed(reply);
-        return parser.Thought;
+        Say(_reply?.Thought ?? "");
+        _reply = null;
+    }
+
+    private void EndCall(string observation)
+    {
+        if (_call is { } call)
+        {
+            _parts.Add(new Called(call.Tool, call.Arguments, observation));
+            _call = null;
+        }
     }
 
     private static void Join(List<CellEvent> shown, CellEvent output)

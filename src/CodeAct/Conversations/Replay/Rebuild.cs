@@ -49,6 +49,11 @@ public static partial class Rebuild
                     continue;
                 }
 
+                if (cell.Run.Stateless is true)
+                {
+                    await session.RestartAsync(cancellationToken);
+                }
+
                 var recorded = new RecordedTools(cell, tools);
                 session.Tools = tools is null && !cell.Shown.OfType<ToolCalled>().Any() ? null : recorded;
                 var shown = await session.RunAsync(new Cell(cell.Code) { Timeout = cellTimeout }, cancellationToken)

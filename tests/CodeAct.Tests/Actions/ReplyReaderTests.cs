@@ -2,7 +2,7 @@ using CodeAct.Actions;
 
 namespace CodeAct.Tests.Actions;
 
-public sealed class CodeActionParserTests
+public sealed class ReplyReaderTests
 {
     private const string Fence = "```";
     private const string Ran = "print(1)";
@@ -79,7 +79,7 @@ public sealed class CodeActionParserTests
     [MemberData(nameof(Replies))]
     public void The_thought_only_grows_and_never_shows_a_part_of_the_action(string reply, string? code)
     {
-        var parser = new CodeActionParser();
+        var parser = new ReplyReader(ActionSyntax.Code(ActionFormat.Execute));
         var before = "";
         foreach (var character in reply)
         {
@@ -112,7 +112,7 @@ public sealed class CodeActionParserTests
     [Fact]
     public void The_turn_ends_right_after_the_action_and_the_rest_is_not_read()
     {
-        var parser = new CodeActionParser();
+        var parser = new ReplyReader(ActionSyntax.Code(ActionFormat.Execute));
 
         Assert.False(parser.Feed("Look.\n<execute>\nprint(1)\n</execute"));
         Assert.True(parser.Feed(">\nObservation: 1"));
@@ -138,7 +138,7 @@ public sealed class CodeActionParserTests
     public void A_fence_without_a_language_is_code_only_when_told_so()
     {
         var reply = $"{Fence}\nprint(1)\n{Fence}";
-        var parser = new CodeActionParser(unlabelledFences: true);
+        var parser = new ReplyReader(ActionSyntax.Code(ActionFormat.Execute, unlabelledFences: true));
 
         Assert.True(parser.Feed(reply));
         Assert.Equal(new CodeAction("", Ran), parser.Complete(ReplyFinish.Stopped));
@@ -149,7 +149,7 @@ public sealed class CodeActionParserTests
     public void A_long_reply_takes_time_in_proportion_to_its_length()
     {
         // A quadratic reading of a megabyte in single characters would take hours, not the test's minute.
-        var parser = new CodeActionParser();
+        var parser = new ReplyReader(ActionSyntax.Code(ActionFormat.Execute));
         foreach (var piece in Enumerable.Repeat("< ` `` <execut <code ~~", 50_000).Append("\n<execute>\n")
             .Concat(Enumerable.Repeat("x = '</execut' ", 50_000)).Append("</execute>"))
         {
@@ -164,7 +164,7 @@ public sealed class CodeActionParserTests
 
     private static (Reply Reply, string Turn) Read(string[] pieces, ReplyFinish finish = ReplyFinish.Stopped)
     {
-        var parser = new CodeActionParser();
+        var parser = new ReplyReader(ActionSyntax.Code(ActionFormat.Execute));
         foreach (var piece in pieces)
         {
             if (parser.Feed(piece))

@@ -1,0 +1,180 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+using CodeAct.Actions;
+using CodeAct.Python;
+using CodeAct.Tools;
+using Microsoft.Extensions.AI;
+
+namespace CodeAct.Agents;
+
+// What becomes of an action: a cell, a call of a tool, an answer, or a word to the model.
+internal sealed partial class Run
+{
+    private async IAsyncEnumerable<AgentEvent> ActAsync(Reply action, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        switch (action)
+        {
+            case Answer(var text):
+                (_answer, Stop) = (text, StopReason.Answered);
+                yield break;
+            case Unreadable(var reason):
+                yield return Reject(reason, action.CallId);
+                yield break;
+            case var _ when _cells + _calls >= options.MaxCells:
+                Stop = StopReason.CellLimit;
+                conversation.History.NotRun(model.ObservationRole, Prompts.NotRun);
+                yield break;
+        }
+
+        _unreadable = 0;
+        var happens = action switch
+        {
+            CodeAction(_, var code) => RunCellAsync(code, null, null, cancellationToken),
+            ToolAction call => CallAsync(call, cancellationToken),
+            _ => throw new UnreachableException($"No case for {action.GetType().Name}."),
+        };
+        await foreach (var happened in happens.WithCancellation(cancellationToken))
+        {
+            yield return happened;
+        }
+    }
+
+    private ReplyRejected Reject(string reason, string? callId)
+    {
+        _unreadable++;
+        Stop = _unreadable >= options.MaxUnreadable ? StopReason.Unreadable : null;
+        var sent = callId is null && _mode.Format.Solutions is not null ? Worded(reason) : null;
+        conversation.History.Observe(model.ObservationRole, sent ?? reason, callId);
+        return new ReplyRejected(reason) { CallId = callId, Sent = sent };
+    }
+
+    private async IAsyncEnumerable<AgentEvent> RunCellAsync(
+        string code, string? callId, string? reminder, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!options.Persistent && !await RestartAsync(cancellationToken))
+        {
+            yield break;
+        }
+
+        _cells++;
+        yield return new CellStarted(code) { CallId = callId };
+        var shown = new List<CellEvent>();
+        await using var cell = conversation.Session
+            .RunAsync(new Cell(code) { Timeout = options.CellTimeout }, cancellationToken)
+            .GetAsyncEnumerator(cancellationToken);
+        while (await MoveNextAsync(cell, cancellationToken))
+        {
+            shown.Add(cell.Current);
+            if (cell.Current is not CellEnded ended)
+            {
+                yield return new CellOutput(cell.Current);
+                continue;
+            }
+
+            var observation = Reminded(ObservationText.Of(shown, _observationBudget, _mode.Format), reminder);
+            yield return new CellFinished(ended, observation) { Sent = Observe(observation, callId) };
+            yield break;
+        }
+
+        var cutOff = ObservationText.Of([.. shown, Prompts.CellCutOff], _observationBudget);
+        conversation.History.Observe(model.ObservationRole, callId is null ? Observed(cutOff) : cutOff, callId);
+    }
+
+    /// <summary>Calls a tool by its name, or runs the code that is the argument of <c>execute_code</c>.</summary>
+    private async IAsyncEnumerable<AgentEvent> CallAsync(ToolAction call, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var offered = _mode.Offered(_setting) ?? throw new UnreachableException("Code mode calls nothing by name.");
+        var misuse = Bind(offered, call, out var arguments);
+        if (misuse is null && offered != _setting.Tools)
+        {
+            var code = CodeText.Unwrap(arguments.EnumerateObject().Single().Value.GetString()!);
+            await foreach (var happened in RunCellAsync(code, call.CallId, call.Reminder, cancellationToken))
+            {
+                yield return happened;
+            }
+
+            yield break;
+        }
+
+        _calls++;
+        yield return new CallStarted(call.Tool, (misuse is null ? arguments : call.Arguments).GetRawText()) { CallId = call.CallId };
+        var began = time.GetTimestamp();
+        var answer = misuse is not null
+            ? new ToolFailure(ToolFailureKind.Arguments, misuse)
+            : await AnswerAsync(new ToolCall(call.Tool, arguments, conversation.Session.Workspace), cancellationToken);
+        if (answer is null)
+        {
+            conversation.History.NotRun(model.ObservationRole, Prompts.CallCutOff);
+            yield break;
+        }
+
+        var observation = Reminded(ObservationText.OfCall(answer, _observationBudget, _mode.Format), call.Reminder);
+        var (result, error) = (answer as ToolValue, answer as ToolFailure);
+        var bytes = answer as ToolBytes;
+        yield return new CallFinished(
+            bytes is null ? result?.Value.GetRawText() : $"\"{Convert.ToBase64String(bytes.Data.Span)}\"",
+            error?.Message,
+            time.GetElapsedTime(began),
+            observation)
+        {
+            Sent = Observe(observation, call.CallId),
+        };
+    }
+
+    /// <summary>Why a call fits no tool that is offered; null when it fits one.</summary>
+    private static string? Bind(ToolCatalog offered, ToolAction call, out JsonElement arguments)
+    {
+        arguments = default;
+        if (offered.Find(call.Tool) is not { } tool)
+        {
+            return offered.Unknown(call.Tool);
+        }
+
+        var given = call.Arguments.ValueKind is JsonValueKind.String
+            ? TextCall.Arguments(call.Arguments.GetString()!, [.. tool.All.Select(parameter => (parameter.Name, parameter.Type))])
+            : call.Arguments;
+        return tool.Bind(given, out arguments);
+    }
+
+    // The same way as a call from code goes: what wraps the tools, such as an approval, sees both.
+    private async Task<ToolAnswer?> AnswerAsync(ToolCall call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await conversation.Session.Tools!.CallAsync(call, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return null;
+        }
+    }
+
+    private async Task<bool> RestartAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await conversation.Session.RestartAsync(cancellationToken);
+            return true;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Shows the model what came of its action; gives the message when it is not worded as in code mode.</summary>
+    private string? Observe(string observation, string? callId)
+    {
+        var sent = callId is null ? Worded(observation) : observation;
+        conversation.History.Observe(model.ObservationRole, sent, callId);
+        return callId is not null || sent == Observed(observation) ? null : sent;
+    }
+
+    private string Observed(string observation) => Prompts.Observed(model.ObservationRole, observation);
+
+    private string Worded(string observation) =>
+        _mode.Format.Observed(observation, model.ObservationRole == ChatRole.User, options.MaxTurns - _turns);
+
+    private static string Reminded(string observation, string? reminder) => reminder is null ? observation : $"{observation}\n[{reminder}]";
+}
