@@ -131,7 +131,7 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
     private async Task<Model> LoadOpenAIAsync(CancellationToken cancellationToken)
     {
         var context = BaseUrl is null ? null : await ContextTokensAsync(cancellationToken);
-        return OpenAIModels.Create(Server(Name.Id, BaseUrl)) with { ContextTokens = context };
+        return ServerModels.Create(Server(Name.Id, BaseUrl)) with { ContextTokens = context };
     }
 
     private async Task<int?> ContextTokensAsync(CancellationToken cancellationToken)
@@ -139,7 +139,7 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
         try
         {
             var server = Server(Name.Id, BaseUrl) with { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(5) };
-            var models = await OpenAIModels.ListAsync(server, cancellationToken);
+            var models = await ServerModels.ListAsync(server, cancellationToken);
             return models.FirstOrDefault(model => model.Id == Name.Id)?.ContextTokens;
         }
         catch (ModelException)
@@ -149,9 +149,9 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
     }
 
     /// <summary>A server's address, with the key from the environment.</summary>
-    public static OpenAIModelOptions Server(string model, Uri? url)
+    public static ModelServerOptions Server(string model, Uri? url)
     {
-        var options = new OpenAIModelOptions(model) { ApiKey = Environment.GetEnvironmentVariable("OPENAI_API_KEY") };
+        var options = new ModelServerOptions(ModelProvider.OpenAI, model) { ApiKey = Environment.GetEnvironmentVariable("OPENAI_API_KEY") };
         return url is null ? options : options with { BaseUrl = url };
     }
 

@@ -125,7 +125,7 @@ internal static class ModelsCommand
     private static async Task PrintServedAsync(Screen screen, Uri url, CancellationToken cancellationToken)
     {
         var options = ChosenModel.Server("any", url) with { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(10) };
-        var models = await OpenAIModels.ListAsync(options, cancellationToken);
+        var models = await ServerModels.ListAsync(options, cancellationToken);
         screen.Line();
         screen.Line(models.Count == 0 ? $"{url} has no models." : $"At {url}:");
         foreach (var model in models)

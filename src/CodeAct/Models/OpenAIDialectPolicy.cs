@@ -43,7 +43,7 @@ internal sealed class OpenAIDialectPolicy(Uri baseUrl) : PipelinePolicy
             }
 
             await response.BufferContentAsync(message.CancellationToken);
-            if (OpenAIErrors.IsOverflow(response.Status, OpenAIErrors.Read(response)))
+            if (ServerErrors.IsOverflow(response.Status, ServerErrors.Read(response)))
             {
                 return; // vLLM's names max_tokens, which is only too large then
             }

@@ -21,7 +21,7 @@ internal sealed class OpenAIRetryPolicy(int maxRetries, TimeProvider timeProvide
         if (exception is null && message.Response is { Status: 429 } response)
         {
             await response.BufferContentAsync(message.CancellationToken);
-            return OpenAIErrors.Read(response).Code != OpenAIErrors.QuotaCode;
+            return ServerErrors.Read(response).Code != ServerErrors.QuotaCode;
         }
 
         return true;

@@ -123,7 +123,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     private Task<Reply> AnswerAsync(Request request)
     {
-        if (request.Path.EndsWith("/models", StringComparison.Ordinal))
+        if (request.Path.Split('?')[0].EndsWith("/models", StringComparison.Ordinal))
         {
             return Task.FromResult(Models);
         }

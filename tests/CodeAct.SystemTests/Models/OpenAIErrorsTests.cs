@@ -89,7 +89,7 @@ public sealed class OpenAIErrorsTests
     [Fact]
     public void OpenAI_without_a_key_is_refused_before_anything_is_sent()
     {
-        var error = Assert.Throws<ModelException>(() => OpenAIModels.Create(new OpenAIModelOptions("gpt-5")));
+        var error = Assert.Throws<ModelException>(() => ServerModels.Create(new ModelServerOptions(ModelProvider.OpenAI, "gpt-5")));
 
         Assert.Equal(ModelErrorKind.WrongKey, error.Kind);
         Assert.Contains("OPENAI_API_KEY", error.Message, StringComparison.Ordinal);
@@ -103,7 +103,7 @@ public sealed class OpenAIErrorsTests
         var url = new Uri($"http://{free.LocalEndpoint}/v1");
         free.Stop();
         var pauses = new Pauses();
-        using var model = OpenAIModels.Create(new OpenAIModelOptions("tiny") { BaseUrl = url, TimeProvider = pauses });
+        using var model = ServerModels.Create(new ModelServerOptions(ModelProvider.OpenAI, "tiny") { BaseUrl = url, TimeProvider = pauses });
         var error = await Assert.ThrowsAsync<ModelException>(
             () => model.Client.GetResponseAsync("Hello", null, TestContext.Current.CancellationToken));
 
@@ -133,7 +133,7 @@ public sealed class OpenAIErrorsTests
     public async Task A_reply_without_its_end_is_an_error_after_its_text(string ending)
     {
         await using var server = LoopbackServer.Playing(Reply.Events(Piece) with { Ending = Enum.Parse<Ending>(ending) });
-        using var model = OpenAIModels.Create(
+        using var model = ServerModels.Create(
             server.Options() with { Timeout = TimeSpan.FromSeconds(ending == nameof(Ending.FallsSilent) ? 2 : 60) });
         await using var updates = model.Client
             .GetStreamingResponseAsync("Hello", null, TestContext.Current.CancellationToken)
@@ -177,5 +177,5 @@ public sealed class OpenAIErrorsTests
     [InlineData("ftp://localhost/v1")]
     [InlineData("http://user:secret@localhost/v1")]
     public void An_address_that_no_server_can_have_is_refused(string url) =>
-        Assert.Throws<UriFormatException>(() => new OpenAIModelOptions("tiny") { BaseUrl = new Uri(url) });
+        Assert.Throws<UriFormatException>(() => new ModelServerOptions(ModelProvider.OpenAI, "tiny") { BaseUrl = new Uri(url) });
 }

@@ -73,7 +73,7 @@ public sealed class OpenAIModelsTests
             """;
         await using var server = new LoopbackServer(_ => throw new InvalidOperationException()) { Models = Reply.Json(200, List) };
 
-        var models = await OpenAIModels.ListAsync(server.Options(), TestContext.Current.CancellationToken);
+        var models = await ServerModels.ListAsync(server.Options(), TestContext.Current.CancellationToken);
 
         Assert.Equal([new("qwen", 4096), new("mistral", 32768), new("gpt", null)], models);
     }
@@ -87,7 +87,7 @@ public sealed class OpenAIModelsTests
         await using var server = new LoopbackServer(_ => throw new InvalidOperationException()) { Models = Reply.Json(status, body) };
 
         var refused = await Assert.ThrowsAsync<ModelException>(
-            () => OpenAIModels.ListAsync(server.Options(), TestContext.Current.CancellationToken));
+            () => ServerModels.ListAsync(server.Options(), TestContext.Current.CancellationToken));
 
         Assert.Contains(message, refused.Message, StringComparison.Ordinal);
     }
@@ -143,7 +143,7 @@ public sealed class OpenAIModelsTests
         var pauses = new Pauses();
         await using var server = LoopbackServer.Playing(
             Cassette.Reply("loading"), Cassette.Reply("loading"), Cassette.Reply("stream"));
-        using var model = OpenAIModels.Create(server.Options() with { TimeProvider = pauses });
+        using var model = ServerModels.Create(server.Options() with { TimeProvider = pauses });
         var response = await model.Client.GetStreamingResponseAsync(Messages(), null, TestContext.Current.CancellationToken)
             .ToChatResponseAsync(TestContext.Current.CancellationToken);
 

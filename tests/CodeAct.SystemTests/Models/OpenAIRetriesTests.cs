@@ -124,7 +124,7 @@ public sealed class OpenAIRetriesTests
 
     private async Task<string> AskAsync(LoopbackServer server, bool streaming)
     {
-        using var model = OpenAIModels.Create(server.Options() with { TimeProvider = _pauses });
+        using var model = ServerModels.Create(server.Options() with { TimeProvider = _pauses });
         var stopping = TestContext.Current.CancellationToken;
         var response = streaming
             ? await model.Client.GetStreamingResponseAsync("Hello", null, stopping).ToChatResponseAsync(stopping)

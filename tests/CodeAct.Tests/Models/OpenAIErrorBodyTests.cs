@@ -39,7 +39,7 @@ public sealed class OpenAIErrorBodyTests
     [InlineData("ollama", null, null)]
     public void Servers_say_in_their_own_ways_that_a_conversation_is_too_long(string server, int? needed, int? available)
     {
-        var error = OpenAIErrors.Refused(new OpenAIModelOptions("tiny"), 400, Read(_overflows[server]), cause: null);
+        var error = ServerErrors.Refused(new ModelServerOptions(ModelProvider.OpenAI, "tiny"), 400, Read(_overflows[server]), cause: null);
 
         var overflow = Assert.IsType<ContextOverflowException>(error);
         Assert.Equal((needed, available), (overflow.Needed, overflow.Available));
@@ -56,9 +56,9 @@ public sealed class OpenAIErrorBodyTests
     public void What_a_server_says_is_found_in_every_common_shape(string body, string? message) =>
         Assert.Equal(message, Read(body).Message);
 
-    private static OpenAIErrorBody Read(string body)
+    private static ServerErrorBody Read(string body)
     {
         using var json = JsonDocument.Parse(body);
-        return OpenAIErrors.Read(json.RootElement);
+        return ServerErrors.Read(json.RootElement);
     }
 }

@@ -4,7 +4,7 @@ using Microsoft.Extensions.AI;
 namespace CodeAct.Models;
 
 /// <summary>Says every failure as a <see cref="ModelException"/>, and a reply without its end is one.</summary>
-internal sealed class OpenAIErrorClient(IChatClient inner, OpenAIModelOptions options, HttpClient http)
+internal sealed class ServerErrorClient(IChatClient inner, ModelServerOptions options, HttpClient http)
     : DelegatingChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(
@@ -14,9 +14,9 @@ internal sealed class OpenAIErrorClient(IChatClient inner, OpenAIModelOptions op
         {
             return await base.GetResponseAsync(messages, chatOptions, cancellationToken);
         }
-        catch (Exception exception) when (OpenAIErrors.IsOfTheWorld(exception, cancellationToken))
+        catch (Exception exception) when (ServerErrors.IsOfTheWorld(exception, cancellationToken))
         {
-            throw OpenAIErrors.Of(options, exception, started: false);
+            throw ServerErrors.Of(options, exception, started: false);
         }
     }
 
@@ -31,7 +31,7 @@ internal sealed class OpenAIErrorClient(IChatClient inner, OpenAIModelOptions op
         while (await MoveNextAsync(updates, started, cancellationToken))
         {
             started = true;
-            if (OpenAIErrors.RefusedWithin(options, updates.Current.RawRepresentation) is { } refused)
+            if (ServerErrors.RefusedWithin(options, updates.Current.RawRepresentation) is { } refused)
             {
                 throw refused;
             }
@@ -42,7 +42,7 @@ internal sealed class OpenAIErrorClient(IChatClient inner, OpenAIModelOptions op
 
         if (!finished)
         {
-            throw started ? OpenAIErrors.Interrupted(options, null) : OpenAIErrors.BadReply(options, null);
+            throw started ? ServerErrors.Interrupted(options, null) : ServerErrors.BadReply(options, null);
         }
     }
 
@@ -62,9 +62,9 @@ internal sealed class OpenAIErrorClient(IChatClient inner, OpenAIModelOptions op
         {
             return await updates.MoveNextAsync();
         }
-        catch (Exception exception) when (OpenAIErrors.IsOfTheWorld(exception, cancellationToken))
+        catch (Exception exception) when (ServerErrors.IsOfTheWorld(exception, cancellationToken))
         {
-            throw OpenAIErrors.Of(options, exception, started);
+            throw ServerErrors.Of(options, exception, started);
         }
     }
 }
