@@ -19,6 +19,21 @@ public sealed record Model(string Name, IChatClient Client) : IDisposable
     /// <summary>False when it is known to take no functions, as <see cref="ChatOptions.Tools"/> has them; true unless told.</summary>
     public bool CallsFunctions { get; init; } = true;
 
+    /// <summary>This model, with others that are asked in turn when it cannot answer; they are disposed with it.</summary>
+    /// <param name="others">The first of them first. What a model is known for (its prompt, its context) is this one's.</param>
+    /// <param name="notice">Is told of each model that could not be asked; null for nobody.</param>
+    /// <param name="time">Measures how long one that failed is asked last.</param>
+    public Model WithFallback(IReadOnlyList<Model> others, Action<string>? notice, TimeProvider time) => others is [] ? this : this with
+    {
+        Client = new FallbackClient([this, .. others], notice, time),
+        ContextTokens = others.Append(this).Min(model => model.ContextTokens),
+        CallsFunctions = CallsFunctions && others.All(model => model.CallsFunctions),
+    };
+
+    /// <summary>This model, with everything it is asked and replies written to a file, which <see cref="Cassette.Play"/> answers from.</summary>
+    /// <param name="path">The file; replaced if it is there.</param>
+    public Model Recorded(string path) => this with { Client = new RecordingClient(Client, Cassette.Create(path, this)) };
+
     /// <inheritdoc/>
     public void Dispose() => Client.Dispose();
 }
