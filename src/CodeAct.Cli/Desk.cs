@@ -146,8 +146,7 @@ internal sealed class Desk : IAsyncDisposable
             .Select(stored => stored.Entry.Event)
             .ToListAsync(cancellationToken);
         var rebuilt = await Rebuild.RunAsync(events, _conversation.Session, _settings.Options.CellTimeout, cancellationToken);
-        var messages = Transcript.Of(events, _model.ObservationRole);
-        _conversation = new Conversation(_conversation.Session, messages, rebuilt);
+        _conversation = Transcript.Resume(events, _model.ObservationRole, _conversation.Session, rebuilt);
         _recorder = new ConversationRecorder(_store, resumed.Id, resumed.Events, _time);
         _tellId(resumed.Id);
         await _recorder.AddAsync(rebuilt, cancellationToken);

@@ -31,9 +31,13 @@ internal sealed class AnswerView(TextWriter output, TextWriter notes) : IRunView
 {
     public void Show(AgentEvent happened)
     {
-        if (happened is RunEnded(var reason, var answer, _))
+        if (happened is RunEnded { Reason: StopReason.Answered, Answer: { } answer })
         {
-            (answer is null ? notes : output).WriteLine(TerminalText.Clean(answer ?? $"Stopped: {Prompts.Why(reason)}."));
+            output.WriteLine(TerminalText.Clean(answer));
+        }
+        else if (happened is RunEnded ended)
+        {
+            notes.WriteLine(TerminalText.Clean($"Stopped: {Prompts.Why(ended.Reason, ended.Detail)}."));
         }
     }
 

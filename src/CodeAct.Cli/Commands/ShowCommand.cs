@@ -94,7 +94,8 @@ internal static class ShowCommand
         CellOutput(var shown) => ("shows", ObservationText.Of([shown])),
         CellFinished finished => ("ended", finished.Result.Reason ?? finished.Result.Status.ToString()),
         InterpreterRebuilt rebuilt => ("rebuilt", string.Join(' ', rebuilt.Notes)),
-        RunEnded ended => ("end", ended.Answer ?? Prompts.Why(ended.Reason)),
+        HistoryCompacted compacted => ("left out", $"{compacted.Dropped} messages; {compacted.Note}"),
+        RunEnded ended => ("end", ended.Answer ?? Prompts.Why(ended.Reason, ended.Detail)),
         _ => throw new System.Diagnostics.UnreachableException($"No line for {happened.GetType().Name}."),
     };
 }

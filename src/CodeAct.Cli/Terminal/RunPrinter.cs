@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Diagnostics;
 using CodeAct.Actions;
 using CodeAct.Agents;
@@ -40,12 +41,7 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
                 EndReply(ended);
                 break;
             case ReplyRejected(var reason):
-                var rejected = _reply?.Text ?? "";
-                ShowThought(rejected.Length <= MostRejected ? rejected : rejected[..MostRejected] + " …");
-                Gap();
-                screen.Line($"Not usable: {reason}", Look.Warning);
-                _gap = true;
-                Ask();
+                ShowRejected(reason);
                 break;
             case CellStarted(var code):
                 ShowThought(TakeThought());
@@ -72,6 +68,9 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
                 _cell.End(result);
                 _gap = true;
                 Ask();
+                break;
+            case HistoryCompacted compacted:
+                screen.Line($"  {Count(compacted.Dropped, "earlier message")} left out to make room in the model's context", Look.Faint);
                 break;
             case RunEnded ended:
                 End(ended);
@@ -100,6 +99,16 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
             screen.Line($"  files: {TerminalText.Clean(string.Join(", ", started.Files))}", Look.Faint);
         }
 
+        _gap = true;
+        Ask();
+    }
+
+    private void ShowRejected(string reason)
+    {
+        var rejected = _reply?.Text ?? "";
+        ShowThought(rejected.Length <= MostRejected ? rejected : rejected[..MostRejected] + " …");
+        Gap();
+        screen.Line($"Not usable: {reason}", Look.Warning);
         _gap = true;
         Ask();
     }
@@ -190,21 +199,22 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
     {
         screen.Status(null);
         Gap();
-        if (ended.Answer is { } answer)
+        if (ended is { Reason: StopReason.Answered, Answer: { } answer })
         {
             TakeBackStreamed();
             screen.Line(TerminalText.Clean(answer).Trim(), Look.Answer);
         }
         else
         {
-            screen.Line($"Stopped: {Prompts.Why(ended.Reason)}.", Look.Warning);
+            screen.Line($"Stopped: {Prompts.Why(ended.Reason, ended.Detail)}.", Look.Warning);
         }
 
         var (turns, cells, _, output, elapsed) = ended.Totals;
         var rate = _streamSeconds > 0 && _tokens > 0 ? $" · {_tokens / _streamSeconds:0} tokens/s" : "";
         screen.Line();
         screen.Line(
-            $"{Count(turns, "turn")} · {Count(cells, "cell")} · {Count(output, "token")}{rate} · {elapsed.TotalSeconds:0.0} s",
+            $"{Count(turns, "turn")} · {Count(cells, "cell")} · {Count(output, "token")}{rate} · {elapsed.TotalSeconds:0.0} s"
+                + (ended.Totals.Cost is { } cost ? string.Create(CultureInfo.InvariantCulture, $" · cost {cost:0.####}") : ""),
             Look.Faint);
     }
 

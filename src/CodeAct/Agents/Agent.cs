@@ -9,7 +9,7 @@ namespace CodeAct.Agents;
 /// <param name="options">The limits.</param>
 /// <param name="time">Measures time and the time limit.</param>
 /// <exception cref="ArgumentException">The model cannot act in the mode; the message says why.</exception>
-public sealed class Agent(Model model, AgentOptions options, TimeProvider time)
+public sealed partial class Agent(Model model, AgentOptions options, TimeProvider time)
 {
     private readonly AgentOptions _options = Possible(model, options);
 
@@ -50,6 +50,11 @@ public sealed class Agent(Model model, AgentOptions options, TimeProvider time)
         {
             throw new ArgumentException(
                 $"{model.Name} cannot be asked to call functions, so there is no native mode for it; take json or code.", nameof(options));
+        }
+
+        if (options.MaxCost is not null && options.Price is null)
+        {
+            throw new ArgumentException($"A limit of cost needs the price of {model.Name}; give AgentOptions.Price.", nameof(options));
         }
 
         var isTrained = model.SystemPrompt is not null && options.SystemPrompt is null;

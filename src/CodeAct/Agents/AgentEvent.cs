@@ -76,7 +76,7 @@ public sealed record ReplyEnded(string Text, long? InputTokens, long OutputToken
 /// <param name="Arguments">A JSON object.</param>
 public sealed record NativeCall(string Id, string Name, string Arguments);
 
-/// <summary>The reply was neither an action nor an answer, and the model is told so.</summary>
+/// <summary>The reply was neither an action nor an answer, or its answer was wrong, and the model is told so.</summary>
 /// <param name="Reason">What it is told.</param>
 public sealed record ReplyRejected(string Reason) : AgentEvent
 {
@@ -129,9 +129,15 @@ public sealed record CallFinished(string? Result, string? Error, TimeSpan Elapse
 
 /// <summary>The run is over.</summary>
 /// <param name="Reason">Why.</param>
-/// <param name="Answer">The model's answer; null unless the reason is <see cref="StopReason.Answered"/>.</param>
+/// <param name="Answer">
+/// The model's answer; null unless the reason is <see cref="StopReason.Answered"/>, or <see cref="StopReason.WrongAnswer"/>: the last one.
+/// </param>
 /// <param name="Totals">What the run took.</param>
-public sealed record RunEnded(StopReason Reason, string? Answer, RunTotals Totals) : AgentEvent;
+public sealed record RunEnded(StopReason Reason, string? Answer, RunTotals Totals) : AgentEvent
+{
+    /// <summary>More about the reason, as a clause; null for nothing.</summary>
+    public string? Detail { get; init; }
+}
 
 /// <summary>A conversation went on in a new interpreter, whose state was rebuilt by running earlier cells again.</summary>
 /// <param name="Cells">The numbers of the cells that ran again, counted from 1 in the conversation.</param>
@@ -142,6 +148,12 @@ public sealed record InterpreterRebuilt(IReadOnlyList<int> Cells, IReadOnlyList<
     public string NoteForModel => Notes.Count == 0 ? "" :
         $"[The interpreter was started anew and its state rebuilt by running earlier cells again. {string.Join(' ', Notes)}]\n\n";
 }
+
+/// <summary>To make room in the model's context, earlier steps were left out of what it is sent.</summary>
+/// <param name="Dropped">How many messages.</param>
+/// <param name="Kept">Steps of the task that stayed, at most.</param>
+/// <param name="Note">What the model is told in their place: the variables that there are, the files, the last error.</param>
+public sealed record HistoryCompacted(int Dropped, int Kept, string Note) : AgentEvent;
 
 /// <summary>Why a run ended.</summary>
 public enum StopReason
@@ -169,6 +181,15 @@ public enum StopReason
 
     /// <summary>The caller cancelled it.</summary>
     Interrupted,
+
+    /// <summary>The model went round in circles, also after it was told so; <see cref="RunEnded.Detail"/> says how.</summary>
+    Stuck,
+
+    /// <summary>It cost more than <see cref="AgentOptions.MaxCost"/>.</summary>
+    CostLimit,
+
+    /// <summary><see cref="AgentOptions.MaxAnswers"/> answers, and none was right.</summary>
+    WrongAnswer,
 }
 
 /// <summary>What a run took.</summary>
@@ -181,4 +202,7 @@ public sealed record RunTotals(int Turns, int Cells, long InputTokens, long Outp
 {
     /// <summary>Tools that the model called itself, not from code; null for none.</summary>
     public int? Calls { get; init; }
+
+    /// <summary>What the tokens cost, in the currency of <see cref="AgentOptions.Price"/>; null without one.</summary>
+    public decimal? Cost { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using CodeAct.Actions;
+using CodeAct.Models;
 using CodeAct.Python;
 
 namespace CodeAct.Agents;
@@ -34,6 +35,39 @@ public sealed record AgentOptions
 
     /// <summary>Most tokens of one reply, at least 1; 4,096 unless told. A small context lowers it to its half.</summary>
     public int MaxReplyTokens { get; init => field = Above(0, value); } = 4096;
+
+    /// <summary>What tokens cost; null, as unless told: unknown.</summary>
+    public ModelPrice? Price { get; init; }
+
+    /// <summary>Most that the tokens may cost, in the currency of <see cref="Price"/>; null, as unless told: no limit.</summary>
+    public decimal? MaxCost { get; init => field = value is null ? null : Above(0, value.Value); }
+
+    /// <summary>Says whether an answer is right; null, as unless told: every answer ends the run.</summary>
+    public Func<string, CancellationToken, ValueTask<AnswerCheck>>? Check { get; init; }
+
+    /// <summary>Most answers until the run ends, at least 1, when there is a <see cref="Check"/>; 2 unless told.</summary>
+    public int MaxAnswers { get; init => field = Above(0, value); } = 2;
+
+    /// <summary>
+    /// How often the same must happen for the model to be told that it goes round in circles, at least 2; 3 unless told. If that
+    /// happens once more, the run ends.
+    /// </summary>
+    public int StuckAfter { get; init => field = Above(1, value); } = 3;
+
+    /// <summary>
+    /// The part of the model's context, above 0 and at most 1, from which on earlier steps are left out; 0.75 unless told. When the
+    /// model does not say how much fits, they are left out when it refuses a conversation as too long.
+    /// </summary>
+    public double CompactAt
+    {
+        get;
+        init => field = value is > 0 and <= 1
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "It is a part of the context, above 0 and at most 1.");
+    } = 0.75;
+
+    /// <summary>By which tool the model must answer; null for a reply in words.</summary>
+    internal TypedAnswer? Typed { get; init; }
 
     /// <summary>Longest time for everything together; 15 minutes unless told.</summary>
     public TimeSpan MaxTime { get; init => field = Above(TimeSpan.Zero, value); } = TimeSpan.FromMinutes(15);

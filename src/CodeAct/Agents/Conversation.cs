@@ -18,12 +18,12 @@ public sealed class Conversation(IPythonSession session)
 
     /// <summary>A conversation that goes on after a restart, in an interpreter that was rebuilt for it.</summary>
     /// <param name="session">Where the conversation's cells run from now on.</param>
-    /// <param name="messages">What was said before.</param>
+    /// <param name="history">What was said before.</param>
     /// <param name="rebuilt">What became of the interpreter's state; the model is told with the next message.</param>
-    public Conversation(IPythonSession session, IEnumerable<ChatMessage> messages, InterpreterRebuilt rebuilt)
+    internal Conversation(IPythonSession session, History history, InterpreterRebuilt rebuilt)
         : this(session)
     {
-        History.AddRange(messages);
+        History.TakeOver(history);
         _note = rebuilt.NoteForModel;
     }
 

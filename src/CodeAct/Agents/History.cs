@@ -9,6 +9,8 @@ internal sealed class History
 {
     private readonly List<ChatMessage> _messages = [];
     private readonly List<string> _open = []; // IDs of calls that have no result yet
+    private readonly List<int> _tasks = []; // where the user's messages are
+    private string _task = ""; // the last of them, without a note
 
     public IReadOnlyList<ChatMessage> Messages => _messages;
 
@@ -18,7 +20,69 @@ internal sealed class History
         _messages.Add(new ChatMessage(role, text));
     }
 
-    public void AddRange(IEnumerable<ChatMessage> messages) => _messages.AddRange(messages);
+    /// <summary>A message of the user, with which a run begins.</summary>
+    public void AddTask(string text)
+    {
+        Add(ChatRole.User, text);
+        _tasks.Add(_messages.Count - 1);
+        _task = text;
+    }
+
+    /// <summary>Takes over what was said in another history.</summary>
+    public void TakeOver(History other)
+    {
+        _messages.AddRange(other._messages);
+        _tasks.AddRange(other._tasks);
+        _task = other._task;
+    }
+
+    /// <summary>Characters of all messages.</summary>
+    public long Length => _messages.Sum(message => message.Contents.Sum(Size));
+
+    /// <summary>Whether <see cref="Compact"/> would leave out something.</summary>
+    public bool CanCompact(int keep) => _tasks.Count > 0 && Kept(keep).Count < _messages.Count;
+
+    /// <summary>
+    /// Leaves out what came between earlier tasks and their answers, and all but the last steps (a reply and what came of it) of this
+    /// task, to which a note is added in place of an earlier one.
+    /// </summary>
+    /// <returns>How many messages are left out.</returns>
+    public int Compact(int keep, string note)
+    {
+        var kept = Kept(keep);
+        var dropped = _messages.Count - kept.Count;
+        var tasks = _tasks.Select(index => _messages[index]).ToHashSet();
+        _messages.Clear();
+        _messages.AddRange(kept);
+        _tasks.Clear();
+        _tasks.AddRange(_messages.Index().Where(one => tasks.Contains(one.Item)).Select(one => one.Index));
+        _messages[_tasks[^1]] = new ChatMessage(ChatRole.User, $"{_task}\n\n{note}");
+        return dropped;
+    }
+
+    private List<ChatMessage> Kept(int keep)
+    {
+        var kept = _messages[.._tasks[0]];
+        foreach (var (number, begin) in _tasks.Index())
+        {
+            var isLast = number == _tasks.Count - 1;
+            var steps = _messages[(begin + 1)..(isLast ? _messages.Count : _tasks[number + 1])];
+            var replies = steps.Index().Where(step => step.Item.Role == ChatRole.Assistant).Select(step => step.Index).ToList();
+            var from = replies is [] ? 0 : replies[^Math.Min(isLast ? keep : 1, replies.Count)];
+            kept.Add(_messages[begin]);
+            kept.AddRange(steps[from..]);
+        }
+
+        return kept;
+    }
+
+    private static long Size(AIContent content) => content switch
+    {
+        TextContent text => text.Text.Length,
+        FunctionCallContent call => call.Name.Length + (call.Arguments?.Sum(argument => $"{argument.Value}".Length) ?? 0),
+        FunctionResultContent result => $"{result.Result}".Length,
+        _ => 0,
+    };
 
     /// <summary>What the model said, with the functions that it called by its provider's means.</summary>
     public void Reply(string text, IReadOnlyList<NativeCall>? calls)

@@ -27,8 +27,14 @@ public static class Prompts
         StopReason.ContextFull => "the conversation no longer fits into the model's context",
         StopReason.Unreadable => "too many replies in a row were neither an action nor an answer",
         StopReason.Interrupted => "the user stopped the run",
+        StopReason.Stuck => "the model went round in circles",
+        StopReason.CostLimit => "the limit of cost for one message was reached",
+        StopReason.WrongAnswer => "no answer was right",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason."),
     };
+
+    /// <summary>A reason with what more there is to say of it.</summary>
+    public static string Why(StopReason reason, string? detail) => detail is null ? Why(reason) : $"{Why(reason)}: {detail}";
 
     /// <summary>The user's message as the model gets it.</summary>
     internal static string Message(string task, IReadOnlyList<string> files) =>
@@ -37,6 +43,18 @@ public static class Prompts
     /// <summary>An observation as the model gets it.</summary>
     internal static string Observed(ChatRole role, string observation) =>
         role == ChatRole.User ? $"Execution Output:\n{observation}" : observation;
+
+    /// <summary>What the model is told of a wrong answer.</summary>
+    public static string WrongAnswer { get; } =
+        "Your answer is wrong. Look at the task again, check your steps, and give another one.";
+
+    /// <summary>What the model is told when it goes round in circles.</summary>
+    internal static string Circles(string pattern) =>
+        $"{char.ToUpperInvariant(pattern[0])}{pattern[1..]}. Doing it again will not help: find out why, try another way, "
+        + "or answer with what you know.";
+
+    /// <summary>What the model is told when it must answer by a tool.</summary>
+    internal static string CallFinalAnswer { get; } = $"Give the answer by calling {TypedAnswer.Name}(value).";
 
     /// <summary>What stands in the place of an answer that there is not.</summary>
     internal static string Stopped(string why) => $"I stopped before I had an answer: {why}.";

@@ -15,8 +15,15 @@ internal sealed partial class Run
     {
         switch (action)
         {
+            case Answer when options.Typed is not null:
+                yield return Reject(Prompts.CallFinalAnswer, null);
+                yield break;
             case Answer(var text):
-                (_answer, Stop) = (text, StopReason.Answered);
+                if (await CheckAsync(text, cancellationToken) is { } rejected)
+                {
+                    yield return rejected;
+                }
+
                 yield break;
             case Unreadable(var reason):
                 yield return Reject(reason, action.CallId);
@@ -40,10 +47,29 @@ internal sealed partial class Run
         }
     }
 
+    /// <summary>Ends the run with a right answer, or a wrong one that was the last; null then.</summary>
+    private async Task<ReplyRejected?> CheckAsync(string answer, CancellationToken cancellationToken)
+    {
+        var check = options.Check is { } isRight ? await isRight(answer, cancellationToken) : new AnswerCheck(IsRight: true);
+        if (check.IsRight || ++_wrong >= options.MaxAnswers)
+        {
+            (_answer, Stop) = (answer, check.IsRight ? StopReason.Answered : StopReason.WrongAnswer);
+            return null;
+        }
+
+        _unreadable = 0;
+        return Tell(check.Feedback ?? Prompts.WrongAnswer, null);
+    }
+
     private ReplyRejected Reject(string reason, string? callId)
     {
         _unreadable++;
         Stop = _unreadable >= options.MaxUnreadable ? StopReason.Unreadable : null;
+        return Tell(reason, callId);
+    }
+
+    private ReplyRejected Tell(string reason, string? callId)
+    {
         var sent = callId is null && _mode.Format.Solutions is not null ? Worded(reason) : null;
         conversation.History.Observe(model.ObservationRole, sent ?? reason, callId);
         return new ReplyRejected(reason) { CallId = callId, Sent = sent };
@@ -72,7 +98,11 @@ internal sealed partial class Run
                 continue;
             }
 
-            var observation = Reminded(ObservationText.Of(shown, _observationBudget, _mode.Format), reminder);
+            var error = shown.OfType<PythonError>().LastOrDefault();
+            var observation = Watched(
+                code,
+                Reminded(ObservationText.Of(shown, _observationBudget, _mode.Format), reminder),
+                error is null ? ended.Reason : $"{error.Name}: {error.Message}");
             yield return new CellFinished(ended, observation) { Sent = Observe(observation, callId) };
             yield break;
         }
@@ -109,8 +139,11 @@ internal sealed partial class Run
             yield break;
         }
 
-        var observation = Reminded(ObservationText.OfCall(answer, _observationBudget, _mode.Format), call.Reminder);
         var (result, error) = (answer as ToolValue, answer as ToolFailure);
+        var observation = Watched(
+            $"{call.Tool} {call.Arguments.GetRawText()}",
+            Reminded(ObservationText.OfCall(answer, _observationBudget, _mode.Format), call.Reminder),
+            error?.Message);
         var bytes = answer as ToolBytes;
         yield return new CallFinished(
             bytes is null ? result?.Value.GetRawText() : $"\"{Convert.ToBase64String(bytes.Data.Span)}\"",
@@ -161,6 +194,25 @@ internal sealed partial class Run
         {
             return false;
         }
+    }
+
+    /// <summary>An observation, with a word about it when the model goes round in circles; the second time, the run ends.</summary>
+    private string Watched(string action, string observation, string? error)
+    {
+        _lastError = error ?? _lastError;
+        if (_stuck.Take(action, observation, error) is not { } pattern)
+        {
+            return observation;
+        }
+
+        if (_isWarned)
+        {
+            (Stop, _detail) = (StopReason.Stuck, pattern);
+            return observation;
+        }
+
+        _isWarned = true;
+        return $"{observation}\n[{Prompts.Circles(pattern)}]";
     }
 
     /// <summary>Shows the model what came of its action; gives the message when it is not worded as in code mode.</summary>

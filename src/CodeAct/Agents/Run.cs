@@ -23,7 +23,13 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
     private int _turns;
     private int _cells;
     private int _calls;
+    private readonly StuckDetector _stuck = new(options.StuckAfter);
     private int _unreadable;
+    private int _wrong;
+    private bool _isWarned;
+    private bool _overflowed;
+    private string? _lastError;
+    private string? _detail;
     private long _inputTokens;
     private long _outputTokens;
     private string? _answer;
@@ -46,7 +52,7 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
         }
 
         var files = conversation.Session.Workspace.Files();
-        conversation.History.Add(ChatRole.User, conversation.TakeNote() + Prompts.Message(task, files));
+        conversation.History.AddTask(conversation.TakeNote() + Prompts.Message(task, files));
         _task = JsonValue.Create(task);
         return new RunStarted(task, files, model.Name, system)
         {
@@ -63,6 +69,20 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
             yield break;
         }
 
+        if (_overflowed || IsNearlyFull)
+        {
+            if (await CompactAsync(cancellationToken) is { } compacted)
+            {
+                yield return compacted;
+            }
+            else if (_overflowed)
+            {
+                Stop = StopReason.ContextFull;
+                yield break;
+            }
+        }
+
+        _overflowed = false;
         var reader = _mode.Read(_setting);
         var reply = new ReplyTally(time);
         await foreach (var text in ReplyAsync(reader, reply, cancellationToken))
@@ -70,7 +90,7 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
             yield return text;
         }
 
-        if (Stop is not null || cancellationToken.IsCancellationRequested)
+        if (_overflowed || Stop is not null || cancellationToken.IsCancellationRequested)
         {
             yield break;
         }
@@ -80,6 +100,7 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
         _turns++;
         _inputTokens += ended.InputTokens ?? 0;
         _outputTokens += ended.OutputTokens;
+        _took = ended.InputTokens is { } input ? input + ended.OutputTokens : 0;
         conversation.History.Reply(ended.Text, ended.Calls);
         yield return ended;
         foreach (var action in read.Actions.TakeWhile(_ => Stop is null && !cancellationToken.IsCancellationRequested))
@@ -88,10 +109,16 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
             {
                 yield return happened;
             }
+
+            if (options.Typed?.Json is { } json)
+            {
+                (_answer, Stop) = (json, StopReason.Answered);
+            }
         }
 
         Stop ??= _turns >= options.MaxTurns ? StopReason.TurnLimit
             : _outputTokens >= options.MaxTokens ? StopReason.TokenLimit
+            : options.Price?.Of(_inputTokens, _outputTokens) >= options.MaxCost ? StopReason.CostLimit
             : null;
     }
 
@@ -106,13 +133,15 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
         var totals = new RunTotals(_turns, _cells, _inputTokens, _outputTokens, time.GetElapsedTime(_started))
         {
             Calls = _calls > 0 ? _calls : null,
+            Cost = options.Price?.Of(_inputTokens, _outputTokens),
         };
-        return new RunEnded(reason, _answer, totals);
+        return new RunEnded(reason, _answer, totals) { Detail = _detail };
     }
 
     private async IAsyncEnumerable<AgentEvent> ReplyAsync(
         IReplyReader reader, ReplyTally reply, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
+        _asked = conversation.History.Length;
         await using var updates = model.Client
             .GetStreamingResponseAsync(conversation.Messages, _chatOptions ??= Asked(), cancellationToken)
             .GetAsyncEnumerator(cancellationToken);
@@ -172,7 +201,7 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
         }
         catch (ContextOverflowException)
         {
-            Stop = StopReason.ContextFull;
+            _overflowed = true;
             return false;
         }
     }

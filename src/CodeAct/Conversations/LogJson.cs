@@ -27,6 +27,7 @@ public static class LogJson
         [typeof(CellFinished)] = "cellFinished",
         [typeof(CallStarted)] = "callStarted",
         [typeof(CallFinished)] = "callFinished",
+        [typeof(HistoryCompacted)] = "historyCompacted",
         [typeof(RunEnded)] = "runEnded",
         [typeof(InterpreterRebuilt)] = "interpreterRebuilt",
     };
@@ -140,6 +141,7 @@ public static class LogJson
 [JsonSerializable(typeof(CellFinished))]
 [JsonSerializable(typeof(CallStarted))]
 [JsonSerializable(typeof(CallFinished))]
+[JsonSerializable(typeof(HistoryCompacted))]
 [JsonSerializable(typeof(RunEnded))]
 [JsonSerializable(typeof(InterpreterRebuilt))]
 [JsonSerializable(typeof(InterpreterRestarted))]

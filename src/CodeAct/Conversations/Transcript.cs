@@ -10,7 +10,19 @@ public static class Transcript
     /// <summary>The messages: at most one of the system, then the user's, the model's and the observations.</summary>
     /// <param name="events">A conversation from its beginning. A run that was cut off is ended with a sentence that says so.</param>
     /// <param name="observationRole">As in <see cref="Models.Model.ObservationRole"/>.</param>
-    public static IReadOnlyList<ChatMessage> Of(IEnumerable<AgentEvent> events, ChatRole observationRole)
+    public static IReadOnlyList<ChatMessage> Of(IEnumerable<AgentEvent> events, ChatRole observationRole) =>
+        HistoryOf(events, observationRole).Messages;
+
+    /// <summary>The conversation that the events are of, to go on with.</summary>
+    /// <param name="events">As above.</param>
+    /// <param name="observationRole">As above.</param>
+    /// <param name="session">Where its cells run from now on.</param>
+    /// <param name="rebuilt">What became of the interpreter's state; the model is told with the next message.</param>
+    public static Conversation Resume(
+        IEnumerable<AgentEvent> events, ChatRole observationRole, IPythonSession session, InterpreterRebuilt rebuilt) =>
+        new(session, HistoryOf(events, observationRole), rebuilt);
+
+    private static History HistoryOf(IEnumerable<AgentEvent> events, ChatRole observationRole)
     {
         var fold = new Fold(observationRole);
         foreach (var happened in events)
@@ -19,12 +31,15 @@ public static class Transcript
         }
 
         fold.CutOff();
-        return fold.Messages;
+        return fold.History;
     }
 
     private sealed class Fold(ChatRole observationRole)
     {
         private readonly History _history = new();
+
+        public History History => _history;
+
         private List<CellEvent>? _cell; // of the cell that runs
         private string? _callId; // of the action that is carried out
         private bool _inCall;
@@ -64,6 +79,9 @@ public static class Transcript
                     _cell = null;
                     Observe(finished.Observation, finished.Sent);
                     break;
+                case HistoryCompacted compacted:
+                    _history.Compact(compacted.Kept, compacted.Note);
+                    break;
                 case RunEnded ended:
                     End(ended.Reason);
                     break;
@@ -95,7 +113,7 @@ public static class Transcript
                 _history.Add(ChatRole.System, started.SystemPrompt);
             }
 
-            _history.Add(ChatRole.User, _note + Prompts.Message(started.Task, started.Files));
+            _history.AddTask(_note + Prompts.Message(started.Task, started.Files));
             (_running, _note) = (true, "");
         }
 

@@ -56,7 +56,7 @@ internal sealed class CellReader(uint cell, ToolBridge? tools = null)
                 Interrupted = payload[1] == (byte)'i';
                 Ran = TimeSpan.FromMicroseconds(BinaryPrimitives.ReadUInt32LittleEndian(payload[2..]));
                 return null;
-            case FrameKind.Done or FrameKind.Ready or FrameKind.Checkpoint:
+            case FrameKind.Done or FrameKind.Ready or FrameKind.Checkpoint or FrameKind.Variables:
                 return null; // of another cell, or an answer that came too late
             default:
                 throw new InvalidDataException("No frame has this type.");

@@ -30,6 +30,13 @@ public interface IPythonSession : IAsyncDisposable
     /// <summary>Sets a variable, by way of JSON. It is set again whenever a fresh interpreter takes over.</summary>
     Task SetVariableAsync(string name, JsonNode? value, CancellationToken cancellationToken);
 
+    /// <summary>The variables that the session's code has, in the order in which they were made.</summary>
+    /// <remarks>
+    /// Without those whose names begin with an underscore, modules, and what the engine itself has put there. Waits for a running cell.
+    /// Empty while there is no interpreter, and when the session's code keeps it from answering within 5 s.
+    /// </remarks>
+    Task<IReadOnlyList<Variable>> VariablesAsync(CancellationToken cancellationToken);
+
     /// <summary>Goes on in a fresh interpreter: variables, checkpoints and what runs in it are gone, files stay.</summary>
     /// <remarks>What was set with <see cref="SetVariableAsync"/> is set again. Does nothing when no cell has run since the last time.</remarks>
     /// <exception cref="PythonUnavailableException">No fresh one could be had; the next cell tries again.</exception>

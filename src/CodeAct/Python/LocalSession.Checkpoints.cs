@@ -240,7 +240,11 @@ internal sealed partial class LocalSession
                 ((ForkedWorker)worker).Send(FrameKind.Checkpoint, 0, far);
             }
 
-            var answer = await AnswerAsync(worker, within);
+            var frame = await AnswerAsync(worker, FrameKind.Checkpoint, within) ?? throw new CheckpointException(
+                worker.Ended
+                    ? $"No checkpoint could be taken. {_death}."
+                    : $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(within)}, as if a thread held it.");
+            var answer = CellReader.Parse(frame.Payload.Span, WireJson.Default.CheckpointAnswer);
             if (answer.Refused is { } reason)
             {
                 throw new CheckpointException($"The session cannot be kept in a checkpoint: {reason}.");
@@ -264,7 +268,8 @@ internal sealed partial class LocalSession
         }
     }
 
-    private async Task<CheckpointAnswer> AnswerAsync(Worker worker, TimeSpan within)
+    /// <summary>What the worker answers between cells; null when it does not in time, or has ended, which is seen to.</summary>
+    private async Task<Frame?> AnswerAsync(Worker worker, byte kind, TimeSpan within)
     {
         var began = engine.Options.Time.GetTimestamp();
         await using var limit = engine.Options.Time.CreateTimer(
@@ -274,20 +279,19 @@ internal sealed partial class LocalSession
             await worker.WaitAsync();
             var frames = new List<Frame>(); // not kept: it may flood in place of an answer
             worker.Take(frames);
-            if (frames.Find(frame => frame.Kind == FrameKind.Checkpoint) is { Kind: not 0 } answer)
+            if (frames.Find(frame => frame.Kind == kind) is { Kind: not 0 } answer)
             {
-                return CellReader.Parse(answer.Payload.Span, WireJson.Default.CheckpointAnswer);
+                return answer;
             }
 
             if (worker.Ended)
             {
                 await DeathAsync(worker, ladder: null, budget: null);
-                throw new CheckpointException($"No checkpoint could be taken. {_death}.");
+                break;
             }
         }
 
-        throw new CheckpointException(
-            $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(within)}, as if a thread held it.");
+        return null;
     }
 
     /// <summary>Ends all that is this session's and no other's.</summary>

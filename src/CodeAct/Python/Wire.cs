@@ -10,6 +10,7 @@ internal static class FrameKind
     public const byte SetVariable = (byte)'S';
     public const byte Checkpoint = (byte)'C';
     public const byte Tools = (byte)'T';
+    public const byte Variables = (byte)'V';
     public const byte Answer = (byte)'A';
     public const byte CallPart = (byte)'+';
     public const byte Call = (byte)'?';
@@ -84,6 +85,7 @@ internal sealed record WireError(
 [JsonSerializable(typeof(KeepRequest))]
 [JsonSerializable(typeof(TemplateMessage))]
 [JsonSerializable(typeof(CheckpointAnswer))]
+[JsonSerializable(typeof(IReadOnlyList<Variable>))]
 [JsonSerializable(typeof(ResumeRequest))]
 [JsonSerializable(typeof(ResumedMessage))]
 [JsonSerializable(typeof(WireCall))]

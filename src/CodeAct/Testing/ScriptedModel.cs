@@ -30,6 +30,9 @@ public sealed class ScriptedModel(params IReadOnlyList<string> replies) : IChatC
     /// <summary>True when the last reply does not end: after its text it waits to be cancelled.</summary>
     public bool LastReplyHangs { get; init; }
 
+    /// <summary>How many tokens it says a request has; one for each message unless told.</summary>
+    public Func<IReadOnlyList<ChatMessage>, long> InputTokens { get; init; } = messages => messages.Count;
+
     /// <summary>This as a model that an agent can use.</summary>
     public Model AsModel() => new("scripted:model", this);
 
@@ -70,7 +73,7 @@ public sealed class ScriptedModel(params IReadOnlyList<string> replies) : IChatC
 
         yield return new ChatResponseUpdate
         {
-            Contents = [new UsageContent(new UsageDetails { InputTokenCount = _requests[^1].Count, OutputTokenCount = allowed })],
+            Contents = [new UsageContent(new UsageDetails { InputTokenCount = InputTokens(_requests[^1]), OutputTokenCount = allowed })],
             FinishReason = allowed < pieces.Count ? ChatFinishReason.Length : ChatFinishReason.Stop,
         };
     }

@@ -30,6 +30,12 @@ public sealed class ScriptedSession(TimeProvider time) : IPythonSession
     /// <inheritdoc/>
     public IToolHost? Tools { get; set; }
 
+    /// <summary>What <see cref="VariablesAsync"/> gives; none unless told.</summary>
+    public IReadOnlyList<Variable> Described { get; set; } = [];
+
+    /// <inheritdoc/>
+    public Task<IReadOnlyList<Variable>> VariablesAsync(CancellationToken cancellationToken) => Task.FromResult(Described);
+
     /// <inheritdoc/>
     public Workspace Workspace { get; } = Workspace.Create();
 

@@ -53,9 +53,9 @@ internal sealed class ToolSchema(JsonElement root)
 
         if (Choices(schema) is { } choices)
         {
-            return choices.Count == 0 || choices.Exists(choice => Mismatch(value, choice, where, depth + 1) is null)
-                ? null
-                : Wrong(value, schema, where);
+            var reasons = choices.ConvertAll(choice => Mismatch(value, choice, where, depth + 1));
+            var near = choices.Index().Where(choice => Type(Resolve(choice.Item)) is { } type && Fits(value, type)).ToList();
+            return choices.Count == 0 || reasons.Contains(null) ? null : near is [var one] ? reasons[one.Index] : Wrong(value, schema, where);
         }
 
         if (Member(schema, "enum", JsonValueKind.Array) is { } values)

@@ -207,4 +207,30 @@ public abstract partial class PythonSessionConformance
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => session.RunAsync("n += 1\nn")));
         Assert.Equal(Enumerable.Range(1, 20), outcomes.Select(outcome => int.Parse(outcome.Result.PlainText)).Order());
     }
+
+    [Fact]
+    public async Task The_interpreter_says_which_variables_there_are()
+    {
+        await using var session = await CreateAsync();
+        Assert.Empty(await session.VariablesAsync(TestContext.Current.CancellationToken));
+        await session.SetVariableAsync("task", "text", TestContext.Current.CancellationToken);
+        await session.RunAsync(
+            """
+            import math
+            class Evil(list):
+                def __len__(self): 1 / 0
+                def __repr__(self): 1 / 0
+            evil, _hidden, x, names = Evil(), 1, 2.5, ['a', 'b']
+            def double(y): return 2 * y
+            """);
+        var variables = await session.VariablesAsync(TestContext.Current.CancellationToken);
+        Assert.Equal(
+            "task str 4|Evil type |evil Evil |x float |names list 2|double function ",
+            string.Join('|', variables.Select(variable => $"{variable.Name} {variable.Type} {variable.Shape}")));
+        Assert.Equal(24, variables.Single(variable => variable.Name == "x").Bytes);
+        await session.RunAsync("import os; os._exit(3)");
+        Assert.DoesNotContain(
+            await session.VariablesAsync(TestContext.Current.CancellationToken), variable => variable.Name == "nothing");
+        Assert.Equal("result 2|ended Ok", (await session.RunAsync("1 + 1")).Order[^17..]);
+    }
 }

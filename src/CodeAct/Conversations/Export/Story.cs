@@ -99,14 +99,14 @@ internal sealed class Story
                 CutOff();
                 _parts.Add(ended.Answer is { } answer
                     ? new Told(answer.Trim())
-                    : new Remark($"Stopped: {Prompts.Why(ended.Reason)}."));
+                    : new Remark($"Stopped: {Prompts.Why(ended.Reason, ended.Detail)}."));
                 break;
             case InterpreterRebuilt rebuilt:
                 CutOff();
                 var cells = $"The interpreter was rebuilt, cells that ran again: {rebuilt.Cells.Count}.";
                 _parts.Add(new Remark(string.Join(' ', [cells, .. rebuilt.Notes])));
                 break;
-            case ModelText:
+            case ModelText or HistoryCompacted: // what is left out of a request is still part of the story
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"No part for {happened.GetType().Name}.");

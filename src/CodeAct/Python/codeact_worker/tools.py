@@ -239,6 +239,10 @@ class Toolbox:
             self.own = {"call_tool": self.make_call_tool(), "tools": Tools(self), "ToolError": ToolError}
             namespace.update(self.own)
 
+    def names(self):
+        """Those of the session's namespace that are the toolbox's."""
+        return {*(self.own or ()), *(tool.function.__name__ for tool in self.tools.values())}
+
     def make(self, definition, safe):
         try:
             return Tool(definition, safe, self)

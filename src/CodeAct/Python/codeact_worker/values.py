@@ -195,7 +195,10 @@ class Schema:
         choices = self.choices(schema)
         if choices is not None:
             reasons = [self.mismatch(value, choice, where, depth + 1) for choice in choices]
-            return None if None in reasons or not reasons else self._wrong(value, schema, where)
+            if None in reasons or not reasons:
+                return None
+            near = [reason for reason, choice in zip(reasons, choices) if self.resolve(choice).get("type") in kinds(value)]
+            return near[0] if len(near) == 1 else self._wrong(value, schema, where)
         if isinstance(schema.get("enum"), list):
             plain = value.value if isinstance(value, enum.Enum) else value
             return None if plain in schema["enum"] else f"{where} must be one of {schema['enum']}, not {plain!r:.100}"

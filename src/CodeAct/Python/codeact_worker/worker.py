@@ -6,7 +6,7 @@ import random
 import sys
 from time import perf_counter
 
-from . import frozen, tools, wire
+from . import frozen, tools, variables, wire
 
 LONGEST_RUN = 0xFFFFFFFF  # microseconds
 
@@ -35,6 +35,8 @@ class Worker:
                     self.output.send(wire.DONE, wire.END.pack(wire.OK, b"-", 0), cell)
                 elif kind == wire.TOOLS:
                     self.toolbox.define(payload)
+                elif kind == wire.VARIABLES:
+                    self.output.send(wire.VARIABLES, wire.to_json(variables.describe(self.shell, self.toolbox.names())), cell)
                 elif kind == wire.CHECKPOINT:
                     frozen.checkpoint(self.output, channel.descriptors.pop(), self.move)
             except KeyboardInterrupt:  # came between a cell's end and stop(); the cell has been answered or is below

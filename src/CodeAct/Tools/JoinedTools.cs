@@ -1,0 +1,20 @@
+using System.Text.Json;
+using CodeAct.Python;
+
+namespace CodeAct.Tools;
+
+/// <summary>The tools of two hosts; what both have is the first one's.</summary>
+internal sealed class JoinedTools(IToolHost first, IToolHost second) : IToolHost
+{
+    private readonly HashSet<string> _first = [.. Read(first).Select(Name)];
+
+    public ReadOnlyMemory<byte> Definitions => JsonSerializer.SerializeToUtf8Bytes(
+        Read(first).Concat(Read(second).Where(definition => !_first.Contains(Name(definition)))));
+
+    public Task<ToolAnswer> CallAsync(ToolCall wanted, CancellationToken cancellationToken) =>
+        (_first.Contains(wanted.Name) ? first : second).CallAsync(wanted, cancellationToken);
+
+    private static List<JsonElement> Read(IToolHost host) => JsonSerializer.Deserialize<List<JsonElement>>(host.Definitions.Span) ?? [];
+
+    private static string Name(JsonElement definition) => definition.GetProperty("name").GetString()!;
+}
