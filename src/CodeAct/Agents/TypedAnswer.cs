@@ -18,6 +18,7 @@ internal abstract class TypedAnswer
         RespectRequiredConstructorParameters = true,
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
         NumberHandling = JsonNumberHandling.Strict,
+        WriteIndented = false,
     };
 
     /// <summary>The answer as JSON; null while there is none.</summary>
