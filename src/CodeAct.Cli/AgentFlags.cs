@@ -19,12 +19,29 @@ internal sealed class AgentFlags
     private readonly Option<int> _time = SessionFlags.AtLeastOne(
         "--max-time", "Longest time for one message.", (int)new AgentOptions().MaxTime.TotalSeconds, "SECONDS");
 
+    private readonly Option<string> _mode = new("--mode")
+    {
+        Description = "How the model acts: code writes Python; json and text write one call of a tool; "
+            + "native calls functions by its provider's means.",
+        DefaultValueFactory = _ => ActionMode.Code.Name,
+    };
+
+    private readonly Option<bool> _stateless = new("--stateless")
+    {
+        Description = "Run each cell in a fresh interpreter: only files stay from one to the next.",
+    };
+
+    /// <summary>A conversation goes on, in the mode that it began in; false unless told.</summary>
+    public bool GoesOn { get; init; }
+
+    public AgentFlags() => _mode.AcceptOnlyFromAmong([.. ActionMode.All.Select(mode => mode.Name)]);
+
     public void AddTo(Command command)
     {
         _model.AddTo(command);
         _session.AddTo(command);
         _store.AddTo(command);
-        foreach (var option in new Option[] { _turns, _cells, _time })
+        foreach (var option in GoesOn ? [_turns, _cells, _time] : new Option[] { _mode, _stateless, _turns, _cells, _time })
         {
             command.Options.Add(option);
         }
@@ -36,6 +53,8 @@ internal sealed class AgentFlags
         var session = _session.Read(arguments);
         var options = new AgentOptions
         {
+            Mode = GoesOn ? ActionMode.Code : ActionMode.Named(arguments.GetValue(_mode)),
+            Persistent = GoesOn || !arguments.GetValue(_stateless),
             MaxTurns = arguments.GetValue(_turns),
             MaxCells = arguments.GetValue(_cells),
             MaxTime = TimeSpan.FromSeconds(arguments.GetValue(_time)),

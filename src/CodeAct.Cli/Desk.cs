@@ -16,7 +16,7 @@ internal sealed class Desk : IAsyncDisposable
     private readonly IConversationStore _store;
     private readonly TimeProvider _time;
     private readonly Action<string> _tellId;
-    private readonly Agent _agent;
+    private Agent _agent;
     private readonly OutputFiles _output;
     private Conversation _conversation;
     private ConversationRecorder? _recorder; // from the first message on
@@ -146,6 +146,12 @@ internal sealed class Desk : IAsyncDisposable
             .Select(stored => stored.Entry.Event)
             .ToListAsync(cancellationToken);
         var rebuilt = await Rebuild.RunAsync(events, _conversation.Session, _settings.Options.CellTimeout, cancellationToken);
+        if (events.OfType<RunStarted>().LastOrDefault() is { } run)
+        {
+            var options = _settings.Options with { Mode = ActionMode.Named(run.Mode), Persistent = run.Stateless is not true };
+            _agent = new Agent(_model, options, _time); // the prompt that the conversation began with says so
+        }
+
         var messages = Transcript.Of(events, _model.ObservationRole);
         _conversation = new Conversation(_conversation.Session, messages, rebuilt);
         _recorder = new ConversationRecorder(_store, resumed.Id, resumed.Events, _time);

@@ -13,13 +13,14 @@ internal static class ResumeCommand
     {
         var id = new Argument<string>("id") { Description = "The conversation, or the beginning of its ID." };
         var more = new Argument<string?>("more") { Description = "The next message.", Arity = ArgumentArity.ZeroOrOne };
-        var flags = new AgentFlags();
+        var flags = new AgentFlags { GoesOn = true };
         var command = new TaughtCommand(
             "resume",
             "Go on with a conversation: its cells run again in a fresh interpreter, then the next message is taken up.",
             """
             Cells run again in their order and calls of tools are answered from the log; what comes out otherwise, and what was
             not rebuilt, is said. Files that the conversation began with are to be given again with --file.
+            It stays in the mode (--mode, --stateless) that it began in.
             Without a message, a run that was cut off goes on, and after one that had ended the conversation goes on as a chat.
 
             Examples:

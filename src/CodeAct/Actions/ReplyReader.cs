@@ -294,5 +294,5 @@ internal sealed partial class ReplyReader(ActionSyntax syntax)
     }
 
     private static string Closed(string text, string close) =>
-        close.StartsWith('<') || close.StartsWith('&') || text.EndsWith('\n') ? text + close : $"{text.TrimEnd()}\n{close}";
+        close.StartsWith('<') || close.StartsWith('&') || text is [.., ' ' or '\n'] ? text + close : $"{text.TrimEnd()}\n{close}";
 }

@@ -116,9 +116,11 @@ internal static partial class TextCall
     private static bool IsNamed(List<(int Start, string Text)> pieces, IReadOnlyList<(string Name, string? Type)> parameters)
     {
         var keys = pieces.Select(piece => Keyed().Match(piece.Text)).ToList();
-        return keys is [{ Success: true }, ..]
-            && (parameters.Any(parameter => parameter.Name == keys[0].Groups["key"].Value)
-                || (keys[0].Groups["sign"].Value == "=" && keys.TrueForAll(key => key.Success)));
+        return keys is [{ Success: true } first, ..]
+            && (IsParameter(first)
+                || (keys.TrueForAll(key => key.Success) && (first.Groups["sign"].Value == "=" || keys.Exists(IsParameter))));
+
+        bool IsParameter(Match key) => parameters.Any(parameter => parameter.Name == key.Groups["key"].Value);
     }
 
     private static Dictionary<string, JsonElement> Named(
@@ -130,7 +132,7 @@ internal static partial class TextCall
         {
             var match = Keyed().Match(text);
             var key = match.Groups["key"].Value;
-            if (match.Success && (match.Groups["sign"].Value == "=" || parameters.Any(parameter => parameter.Name == key)))
+            if (match.Success && (last is null || match.Groups["sign"].Value == "=" || parameters.Any(parameter => parameter.Name == key)))
             {
                 values[key] = last = new StringBuilder(match.Groups["value"].Value);
             }

@@ -95,6 +95,7 @@ class Shell(InteractiveShell):
     packages = Any()
     error_sent = False
     format_errors = None
+    hint = staticmethod(lambda error: "")  # what to say of an exception besides; the worker's tools know more
 
     def transform_cell(self, raw_cell):
         """IPython's own syntax turned into Python's. Most cells have none of it, and then the twelve passes are saved."""
@@ -135,6 +136,8 @@ class Shell(InteractiveShell):
         if issubclass(etype, UsageError):
             tb = None  # its frames are IPython's
         name, message, text = tracebacks.render(etype, value, tb, self.workspace)
+        hint = self.hint(value)
+        message, text = message + hint, text + hint
         limit = limits.reached(value, self.limits)
         if limit:
             text += f" ({limit})" if message else f": {limit}"

@@ -18,6 +18,7 @@ class Worker:
         self.output = output
         self.interrupts = interrupts
         self.toolbox = tools.Toolbox(shell, output)
+        shell.hint = self.toolbox.hint
 
     def serve(self):
         while True:
