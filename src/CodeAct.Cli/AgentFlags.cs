@@ -3,7 +3,7 @@ using CodeAct.Agents;
 
 namespace CodeAct.Cli;
 
-/// <summary>The options that <c>run</c> and <c>chat</c> share.</summary>
+/// <summary>The options of every command that lets an agent work.</summary>
 internal sealed class AgentFlags
 {
     private readonly ModelChoice _model = new();
@@ -30,9 +30,14 @@ internal sealed class AgentFlags
         }
     }
 
-    public AgentSettings Read(ParseResult arguments)
+    public StoreName ReadStore(ParseResult arguments) => _store.Read(arguments);
+
+    /// <summary>Reads all of them.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="recorded">What an earlier conversation was made with; null for none.</param>
+    public AgentSettings Read(ParseResult arguments, RecordedModel? recorded)
     {
-        var model = _model.Read(arguments);
+        var model = _model.Read(arguments, recorded);
         var session = _session.Read(arguments);
         var options = new AgentOptions
         {
@@ -42,11 +47,11 @@ internal sealed class AgentFlags
             CellTimeout = session.CellTimeout,
             Temperature = model.AgentTemperature,
         };
-        return new AgentSettings(model, session, options, _store.Read(arguments));
+        return new AgentSettings(model, session, options, ReadStore(arguments));
     }
 }
 
-/// <summary>What <c>run</c> and <c>chat</c> work with.</summary>
+/// <summary>What they say.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Session">The interpreter.</param>
 /// <param name="Options">The limits.</param>

@@ -15,7 +15,14 @@ public abstract record AgentEvent
 /// <param name="Files">The files in the workspace at that time.</param>
 /// <param name="Model">The model's name.</param>
 /// <param name="SystemPrompt">What the model is told before anything else.</param>
-public sealed record RunStarted(string Task, IReadOnlyList<string> Files, string Model, string SystemPrompt) : AgentEvent;
+public sealed record RunStarted(string Task, IReadOnlyList<string> Files, string Model, string SystemPrompt) : AgentEvent
+{
+    /// <summary>As <see cref="Models.Model.Endpoint"/>.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>The files of the host that were copied into the workspace since the run before; null for none.</summary>
+    public IReadOnlyList<GivenFile>? Given { get; init; }
+}
 
 /// <summary>The next piece of the model's reply; the whole of it comes with <see cref="ReplyEnded"/>.</summary>
 public sealed record ModelText(string Text) : AgentEvent;

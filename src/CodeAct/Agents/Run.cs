@@ -45,7 +45,8 @@ internal sealed class Run(Model model, Conversation conversation, AgentOptions o
         var files = conversation.Session.Workspace.Files();
         conversation.Add(ChatRole.User, conversation.TakeNote() + Prompts.Message(task, files));
         _task = JsonValue.Create(task);
-        return new RunStarted(task, files, model.Name, system);
+        var given = conversation.Session.Workspace.TakeGiven();
+        return new RunStarted(task, files, model.Name, system) { Endpoint = model.Endpoint, Given = given };
     }
 
     /// <summary>One reply of the model, and the cell that it asks for.</summary>

@@ -16,6 +16,9 @@ public sealed record Model(string Name, IChatClient Client) : IDisposable
     /// <summary>Tokens that fit into one request and its reply; null when the provider does not say.</summary>
     public int? ContextTokens { get; init; }
 
+    /// <summary>Where it is asked, without a key; null at its provider's own address, and for a model in this process.</summary>
+    public Uri? Endpoint { get; init; }
+
     /// <inheritdoc/>
     public void Dispose() => Client.Dispose();
 }
