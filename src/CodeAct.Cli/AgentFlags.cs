@@ -3,7 +3,7 @@ using CodeAct.Agents;
 
 namespace CodeAct.Cli;
 
-/// <summary>The options that <c>run</c> and <c>chat</c> share.</summary>
+/// <summary>The options of every command that lets an agent work.</summary>
 internal sealed class AgentFlags
 {
     private readonly ModelChoice _model = new();
@@ -31,7 +31,7 @@ internal sealed class AgentFlags
         Description = "Run each cell in a fresh interpreter: only files stay from one to the next.",
     };
 
-    /// <summary>A conversation goes on, in the mode that it began in; false unless told.</summary>
+    /// <summary>A conversation goes on, in the mode that its prompt tells of; false unless told.</summary>
     public bool GoesOn { get; init; }
 
     public AgentFlags() => _mode.AcceptOnlyFromAmong([.. ActionMode.All.Select(mode => mode.Name)]);
@@ -47,25 +47,30 @@ internal sealed class AgentFlags
         }
     }
 
-    public AgentSettings Read(ParseResult arguments)
+    public StoreName ReadStore(ParseResult arguments) => _store.Read(arguments);
+
+    /// <summary>Reads all of them.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="recorded">What an earlier conversation was made with; null for none.</param>
+    public AgentSettings Read(ParseResult arguments, RecordedModel? recorded)
     {
-        var model = _model.Read(arguments);
+        var model = _model.Read(arguments, recorded);
         var session = _session.Read(arguments);
         var options = new AgentOptions
         {
-            Mode = GoesOn ? ActionMode.Code : ActionMode.Named(arguments.GetValue(_mode)),
-            Persistent = GoesOn || !arguments.GetValue(_stateless),
+            Mode = ActionMode.Named(arguments.GetResult(_mode) is { Implicit: false } ? arguments.GetValue(_mode) : recorded?.Mode),
+            Persistent = !(arguments.GetResult(_stateless) is { } ? arguments.GetValue(_stateless) : recorded?.Stateless ?? false),
             MaxTurns = arguments.GetValue(_turns),
             MaxCells = arguments.GetValue(_cells),
             MaxTime = TimeSpan.FromSeconds(arguments.GetValue(_time)),
             CellTimeout = session.CellTimeout,
             Temperature = model.AgentTemperature,
         };
-        return new AgentSettings(model, session, options, _store.Read(arguments));
+        return new AgentSettings(model, session, options, ReadStore(arguments));
     }
 }
 
-/// <summary>What <c>run</c> and <c>chat</c> work with.</summary>
+/// <summary>What they say.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Session">The interpreter.</param>
 /// <param name="Options">The limits.</param>

@@ -137,10 +137,10 @@ public abstract class SqlConversationStore : IConversationStore
         await using var connection = await ConnectAsync(cancellationToken);
         await using var transaction = await BeginWriteAsync(connection, cancellationToken);
         var origin = await OneAsync(connection, id, cancellationToken);
-        if (at < 1 || at > origin.Events)
+        if (at < 0 || at > origin.Events)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(at), at, $"Conversation {id} has events 1 to {origin.Events}; it cannot be forked at {at}.");
+                nameof(at), at, $"Conversation {id} has {origin.Events} events; it cannot be forked at {at}.");
         }
 
         var fork = NewId();

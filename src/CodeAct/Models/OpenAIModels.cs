@@ -27,7 +27,12 @@ public static class OpenAIModels
         var settings = Settings(options, http);
         settings.AddPolicy(new OpenAIDialectPolicy(options.BaseUrl), PipelinePosition.PerCall);
         var chat = new ChatClient(options.ModelId, Credential(options), settings);
-        return new Model($"openai:{options.ModelId}", new OpenAIErrorClient(chat.AsIChatClient(), options, http));
+        return new Model($"openai:{options.ModelId}", new OpenAIErrorClient(chat.AsIChatClient(), options, http))
+        {
+            Endpoint = options.BaseUrl == OpenAIModelOptions.OpenAIUrl
+                ? null
+                : new UriBuilder(options.BaseUrl) { UserName = "", Password = "" }.Uri,
+        };
     }
 
     /// <summary>Asks a server which models it has.</summary>

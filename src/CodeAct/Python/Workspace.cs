@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodeAct.Python;
@@ -26,6 +27,7 @@ public sealed class Workspace : IDisposable
     private readonly string _place; // a directory with the files, and with the workspaces of branches
     private readonly Workspace? _parent;
     private Dictionary<string, (long Size, DateTimeOffset Written)> _seen = [];
+    private List<GivenFile>? _given; // since they were taken last
     private SafeFileHandle? _mounted;
     private int _users = 1; // itself and its branches, whose files are inside
 
@@ -108,9 +110,41 @@ public sealed class Workspace : IDisposable
         }
 
         await using var source = Regular(Libc.OpenToRead(hostPath), hostPath);
+        var hash = await HashAsync(source, cancellationToken);
         var (name, handle) = CreateNew(Path.GetFileName(hostPath));
         await FillAsync(name, handle, source, cancellationToken);
+        Remember(new GivenFile(name, Path.GetFullPath(hostPath), hash));
         return name;
+    }
+
+    /// <summary>Copies a file again that another workspace was given, if it is still the same.</summary>
+    /// <param name="given">What it was, and its name there and here.</param>
+    /// <param name="cancellationToken">Stops the copy.</param>
+    /// <returns>False when the host's file is gone, cannot be read or has changed; nothing is copied then.</returns>
+    /// <exception cref="IOException">The workspace has a file of that name, or is full.</exception>
+    public async Task<bool> AddAgainAsync(GivenFile given, CancellationToken cancellationToken)
+    {
+        FileStream source;
+        try
+        {
+            source = Regular(Libc.OpenToRead(given.Source), given.Source);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+
+        await using (source)
+        {
+            if (await HashAsync(source, cancellationToken) != given.Sha256)
+            {
+                return false;
+            }
+
+            await FillAsync(given.Name, Libc.CreateBelow(Root, given.Name), source, cancellationToken);
+            Remember(given);
+            return true;
+        }
     }
 
     /// <summary>Writes a file of the workspace, in place of one of that name if there is one; makes its directories.</summary>
@@ -204,6 +238,32 @@ public sealed class Workspace : IDisposable
         }
     }
 
+    /// <summary>The files that were copied in from the host since the last call; null for none.</summary>
+    internal IReadOnlyList<GivenFile>? TakeGiven()
+    {
+        lock (_gate)
+        {
+            var given = _given;
+            _given = null;
+            return given;
+        }
+    }
+
+    private void Remember(GivenFile given)
+    {
+        lock (_gate)
+        {
+            (_given ??= []).Add(given);
+        }
+    }
+
+    private static async Task<string> HashAsync(FileStream source, CancellationToken cancellationToken)
+    {
+        var hash = await SHA256.HashDataAsync(source, cancellationToken);
+        source.Position = 0;
+        return Convert.ToHexStringLower(hash);
+    }
+
     private static IOException TooLong(string path, long length, long most) => new(
         $"'{path}' in the workspace has {CellBudget.Bytes(length)}, more than the {CellBudget.Bytes(most)} that are to be copied; "
         + "ask for more, or let a cell make it smaller.");
@@ -293,3 +353,9 @@ public sealed class Workspace : IDisposable
         }
     }
 }
+
+/// <summary>A file of the host that was copied into a workspace.</summary>
+/// <param name="Name">In the workspace.</param>
+/// <param name="Source">Its absolute path on the host.</param>
+/// <param name="Sha256">Of its contents at that time, in hexadecimal.</param>
+public sealed record GivenFile(string Name, string Source, string Sha256);
