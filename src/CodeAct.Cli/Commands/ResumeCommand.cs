@@ -20,6 +20,7 @@ internal static class ResumeCommand
             Cells run again in their order and calls of tools are answered from the log; what comes out otherwise, and what was
             not rebuilt, is said. Files that the conversation was given are copied again from where they were, if they have not
             changed; --file gives others. The model is the one that was asked before, unless --model names another.
+            With --allow-host, a mount that is not read-only, or no sandbox, what cells did outside of the session they do again.
             Without a message, a run that was cut off goes on, and after one that had ended the conversation goes on as a chat.
 
             Examples:
