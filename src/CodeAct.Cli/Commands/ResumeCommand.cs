@@ -21,6 +21,7 @@ internal static class ResumeCommand
             not rebuilt, is said. Files that the conversation was given are copied again from where they were, if they have not
             changed; --file gives others. The model is the one that was asked before, unless --model names another; the mode
             (--mode, --stateless) is the one that it began in.
+            With --allow-host, a mount that is not read-only, or no sandbox, what cells did outside of the session they do again.
             Without a message, a run that was cut off goes on, and after one that had ended the conversation goes on as a chat.
 
             Examples:

@@ -69,7 +69,7 @@ public sealed record ConversationFigures(
     // By the clock of the log, for a run that was cut off has no totals.
     private static (TimeSpan Elapsed, List<string> Answers) Runs(IReadOnlyList<LogEntry> entries)
     {
-        const string CutOff = "[the program ended before the run did]";
+        const string CutOff = "[the run was cut off]";
         var (elapsed, answers, running) = (TimeSpan.Zero, new List<string>(), false);
         for (var index = 0; index < entries.Count; index++)
         {

@@ -147,7 +147,8 @@ public abstract class SqlConversationStore : IConversationStore
         await using var copy = connection.Command(
             """
             INSERT INTO conversations (id, created, updated, title, model, events, parent, parent_event)
-            SELECT @fork, @now, @now, title, model, @at, id, @at FROM conversations WHERE id = @id;
+            SELECT @fork, @now, @now, CASE WHEN @at = 0 THEN '' ELSE title END, CASE WHEN @at = 0 THEN '' ELSE model END, @at, id, @at
+            FROM conversations WHERE id = @id;
             INSERT INTO events (conversation, number, line, words)
             SELECT @fork, number, line, words FROM events WHERE conversation = @id AND number <= @at
             """,

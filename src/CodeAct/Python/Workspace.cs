@@ -20,6 +20,7 @@ public sealed class Workspace : IDisposable
 
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PassThrough = Own | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const string Alone = "/workspace";
     private const string FilesName = "files";
     private const string BranchesName = "branches";
 
@@ -35,6 +36,9 @@ public sealed class Workspace : IDisposable
     {
         _place = Here = place;
         _parent = parent;
+        PathInSession = parent is null
+            ? Alone
+            : Path.Join(Path.GetDirectoryName(parent.PathInSession), BranchesName, Path.GetFileName(place), FilesName);
         Make(place, PassThrough); // a session has its own uid
         Make(Root, Own);
         Make(Path.Combine(place, BranchesName), PassThrough);
@@ -56,10 +60,8 @@ public sealed class Workspace : IDisposable
     /// <summary>Its size is limited by the file system.</summary>
     internal bool HasQuota => _parent?.HasQuota ?? _mounted is not null;
 
-    /// <summary>Where a session with a private root finds it.</summary>
-    internal string PathInSession => _parent is null
-        ? "/workspace"
-        : Path.Join(Path.GetDirectoryName(_parent.PathInSession), BranchesName, Path.GetFileName(_place), FilesName);
+    /// <summary>Where a session with a private root finds it: that of a branch is the root of the session it was forked from.</summary>
+    internal string PathInSession { get; private set; }
 
     /// <summary>What <c>_place</c> is, or leads to where that is mounted.</summary>
     private string Here { get; set; }
@@ -78,6 +80,9 @@ public sealed class Workspace : IDisposable
         Interlocked.Increment(ref _users);
         return new Workspace(Path.Combine(Here, BranchesName, Guid.NewGuid().ToString("N")), this);
     }
+
+    /// <summary>Says that its session goes on in a private root of its own; those forked from it before stay where they are.</summary>
+    internal void Separate() => PathInSession = Alone;
 
     /// <summary>Says that its files are in a file system mounted on it elsewhere, which this descriptor leads to; null when not.</summary>
     internal void Attach(SafeFileHandle? mounted)

@@ -73,7 +73,7 @@ public sealed class ConversationCommandTests(PostgresServer postgres) : IDisposa
             "<execute>print(stage)</execute>", "It was early.");
         var id = Id(await RunAsync(["run", "Two stages", .. server.ModelArguments()]));
         var listed = (await RunAsync("show", id, "--events")).Output.Split('\n');
-        var firstCell = listed.First(line => line.Contains("  result    ", StringComparison.Ordinal)).Trim().Split(' ')[0];
+        var firstCell = listed.First(line => line.Contains("  ended ", StringComparison.Ordinal)).Trim().Split(' ')[0];
 
         var fork = (await RunAsync("fork", id, "--at", firstCell)).Output.Trim();
         var resumed = await RunAsync("resume", fork, "Which stage?");
@@ -104,7 +104,7 @@ public sealed class ConversationCommandTests(PostgresServer postgres) : IDisposa
         Assert.Contains($"model: openai:scripted at {server.Url}, as before; name another with --model", resumed.Output + resumed.Errors);
         Assert.Contains("\n  7\n", resumed.Output);
         Assert.Equal(0, again.ExitCode);
-        Assert.Equal(["Read it\nFiles: data.txt", "Print it"], other.Requests.Where(IsOfUser).Select(ScriptedServer.LastMessage));
+        Assert.Equal(["Read it\nFiles: data.txt", "Print it\nFiles: data.txt"], other.Requests.Where(IsOfUser).Select(ScriptedServer.LastMessage));
         Assert.Contains($"(rerun of {id})", (await RunAsync("conversations")).Output);
         Assert.Contains("They differ from message 1, cell 1 on", compared.Output);
         Assert.Equal(("answer", "Read."), (Text(parting["first"]!["kind"]), Text(parting["first"]!["text"])));

@@ -31,7 +31,7 @@ public sealed class ComparisonTests
         Assert.Equal(TimeSpan.FromSeconds(4), figures.InModel);
         Assert.Equal(TimeSpan.FromSeconds(6), figures.InCells);
         Assert.Equal(TimeSpan.FromSeconds(_two.Length - 2), figures.Elapsed); // a second for each event, but not for the two beginnings
-        Assert.Equal(["One.", "[the program ended before the run did]"], figures.Answers);
+        Assert.Equal(["One.", "[the run was cut off]"], figures.Answers);
     }
 
     [Fact]

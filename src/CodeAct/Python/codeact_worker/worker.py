@@ -47,6 +47,14 @@ class Worker:
         self.shell.workspace = home
         self.shell.packages.use()
 
+    def rehearse(self, cells):
+        """Runs cells that show nothing and leave nothing: what they touch is then ready in memory."""
+        self.output.muted = True
+        for source in cells:
+            self.run(0, source)
+        self.output.muted = False
+        self.shell.forget()
+
     def run(self, cell, source):
         self.output.start(cell)
         self.toolbox.start()
