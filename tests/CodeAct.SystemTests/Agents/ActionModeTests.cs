@@ -1,12 +1,16 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using CodeAct.Actions;
 using CodeAct.Agents;
+using CodeAct.Conversations;
+using CodeAct.Conversations.Export;
 using CodeAct.Python;
 using CodeAct.SystemTests.Cli;
 using CodeAct.SystemTests.Models;
 using CodeAct.SystemTests.Python;
 using CodeAct.SystemTests.Tools;
 using CodeAct.Tools;
+using Microsoft.Extensions.AI;
 
 namespace CodeAct.SystemTests.Agents;
 
@@ -42,6 +46,11 @@ public sealed class ActionModeTests(LocalEngine local) : IClassFixture<LocalEngi
         var messages = server.Requests.Last().Json["messages"]!.AsArray().Select(message => (string?)message!["role"]);
         Assert.Equal(["system", "user", "assistant", mode.StartsWith("native", StringComparison.Ordinal) ? "tool" : "user"], messages);
         Assert.Equal(mode is "json" or "text" or "native" ? (0, 1) : (1, 0), (end.Totals.Cells, end.Totals.Calls ?? 0));
+        var summary = new ConversationSummary("7k2m000000", DateTimeOffset.UnixEpoch, default, "Weather?", "scripted", 0, null);
+        var entries = events.Select(happened => new LogEntry(DateTimeOffset.UnixEpoch, happened)).ToList();
+        Assert.All(Enum.GetValues<ExportFormat>(), format => Assert.All(
+            ["get_weather", "rain in Rome for 3", "Rain."],
+            text => Assert.Contains(text, ConversationExport.Write(summary, entries, format))));
     }
 
     [Theory]
@@ -239,6 +248,13 @@ public sealed class ActionModeTests(LocalEngine local) : IClassFixture<LocalEngi
     {
         await using var session = await local.Engine.CreateSessionAsync(new SessionOptions(), Cancel);
         using var model = server.Model();
-        return await new Agent(model, options, TimeProvider.System).RunAsync(new Conversation(session), "Weather?", Cancel).ToListAsync(Cancel);
+        var conversation = new Conversation(session);
+        var events = await new Agent(model, options, TimeProvider.System).RunAsync(conversation, "Weather?", Cancel).ToListAsync(Cancel);
+        var logged = events.Select(happened => LogJson.Read(LogJson.Write(new LogEntry(DateTimeOffset.UnixEpoch, happened))).Event);
+        Assert.Equal(Lines(conversation.Messages), Lines(Transcript.Of([.. logged], model.ObservationRole))); // a resumed one sends the same
+        return events;
     }
+
+    private static IEnumerable<string> Lines(IEnumerable<ChatMessage> messages) =>
+        messages.Select(message => JsonSerializer.Serialize(message, AIJsonUtilities.DefaultOptions));
 }
