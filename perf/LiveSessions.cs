@@ -34,7 +34,7 @@ internal static class LiveSessions
                 sessions.Add(session);
             }
 
-            var kept = await CheckpointedAsync(sessions, cancellationToken);
+            var kept = await CheckpointedAsync(sessions, engine.Options.ProtectedSessions, cancellationToken);
             var processes = Processes.Descendants(Environment.ProcessId).Where(pid => !before.Contains(pid));
             AddMemory(engines, report, count, [.. processes], available);
             var row = $"{count:#,0} idle session{(count == 1 ? "" : "s")}, with a checkpoint";
@@ -46,17 +46,19 @@ internal static class LiveSessions
         report.Add(name, Units.Milliseconds, [], (Columns.CodeAct, new Sample(times)));
     }
 
-    /// <summary>Waits until every session has taken its checkpoint, or will not.</summary>
+    /// <summary>Waits until every session has taken its checkpoint, and given it up when there are too many, or will not.</summary>
     /// <returns>How many have one.</returns>
-    private static async Task<int> CheckpointedAsync(List<IPythonSession> sessions, CancellationToken cancellationToken)
+    private static async Task<int> CheckpointedAsync(List<IPythonSession> sessions, int most, CancellationToken cancellationToken)
     {
         using var timer = new PeriodicTimer(_look);
         var (with, since) = (0, Stopwatch.GetTimestamp());
-        while (with < sessions.Count && Stopwatch.GetElapsedTime(since) < _patience)
+        var taken = new HashSet<IPythonSession>();
+        while ((taken.Count < sessions.Count || with > most) && Stopwatch.GetElapsedTime(since) < _patience)
         {
             await timer.WaitForNextTickAsync(cancellationToken);
+            taken.UnionWith(sessions.Where(session => session.Checkpoints.Count > 0));
             var now = sessions.Count(session => session.Checkpoints.Count > 0);
-            since = now > with ? Stopwatch.GetTimestamp() : since;
+            since = now != with ? Stopwatch.GetTimestamp() : since;
             with = now;
         }
 

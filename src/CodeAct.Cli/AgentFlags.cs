@@ -3,7 +3,7 @@ using CodeAct.Agents;
 
 namespace CodeAct.Cli;
 
-/// <summary>The options that <c>run</c> and <c>chat</c> share.</summary>
+/// <summary>The options of every command that lets an agent work.</summary>
 internal sealed class AgentFlags
 {
     private readonly ModelChoice _model = new();
@@ -19,34 +19,58 @@ internal sealed class AgentFlags
     private readonly Option<int> _time = SessionFlags.AtLeastOne(
         "--max-time", "Longest time for one message.", (int)new AgentOptions().MaxTime.TotalSeconds, "SECONDS");
 
+    private readonly Option<string> _mode = new("--mode")
+    {
+        Description = "How the model acts: code writes Python; json and text write one call of a tool; "
+            + "native calls functions by its provider's means.",
+        DefaultValueFactory = _ => ActionMode.Code.Name,
+    };
+
+    private readonly Option<bool> _stateless = new("--stateless")
+    {
+        Description = "Run each cell in a fresh interpreter: only files stay from one to the next.",
+    };
+
+    /// <summary>A conversation goes on, in the mode that its prompt tells of; false unless told.</summary>
+    public bool GoesOn { get; init; }
+
+    public AgentFlags() => _mode.AcceptOnlyFromAmong([.. ActionMode.All.Select(mode => mode.Name)]);
+
     public void AddTo(Command command)
     {
         _model.AddTo(command);
         _session.AddTo(command);
         _store.AddTo(command);
-        foreach (var option in new Option[] { _turns, _cells, _time })
+        foreach (var option in GoesOn ? [_turns, _cells, _time] : new Option[] { _mode, _stateless, _turns, _cells, _time })
         {
             command.Options.Add(option);
         }
     }
 
-    public AgentSettings Read(ParseResult arguments)
+    public StoreName ReadStore(ParseResult arguments) => _store.Read(arguments);
+
+    /// <summary>Reads all of them.</summary>
+    /// <param name="arguments">The command line.</param>
+    /// <param name="recorded">What an earlier conversation was made with; null for none.</param>
+    public AgentSettings Read(ParseResult arguments, RecordedModel? recorded)
     {
-        var model = _model.Read(arguments);
+        var model = _model.Read(arguments, recorded);
         var session = _session.Read(arguments);
         var options = new AgentOptions
         {
+            Mode = ActionMode.Named(arguments.GetResult(_mode) is { Implicit: false } ? arguments.GetValue(_mode) : recorded?.Mode),
+            Persistent = !(arguments.GetResult(_stateless) is { } ? arguments.GetValue(_stateless) : recorded?.Stateless ?? false),
             MaxTurns = arguments.GetValue(_turns),
             MaxCells = arguments.GetValue(_cells),
             MaxTime = TimeSpan.FromSeconds(arguments.GetValue(_time)),
             CellTimeout = session.CellTimeout,
             Temperature = model.AgentTemperature,
         };
-        return new AgentSettings(model, session, options, _store.Read(arguments));
+        return new AgentSettings(model, session, options, ReadStore(arguments));
     }
 }
 
-/// <summary>What <c>run</c> and <c>chat</c> work with.</summary>
+/// <summary>What they say.</summary>
 /// <param name="Model">The model.</param>
 /// <param name="Session">The interpreter.</param>
 /// <param name="Options">The limits.</param>

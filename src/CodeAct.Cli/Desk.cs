@@ -113,7 +113,7 @@ internal sealed class Desk : IAsyncDisposable
             return true;
         });
         RunEnded? end = null;
-        var recorder = _recorder ??= await BeginAsync(stop.Token);
+        var recorder = _recorder ??= Record(await _store.BeginAsync(stop.Token), 0);
         await foreach (var happened in _agent.RunAsync(_conversation, message, stop.Token))
         {
             inCell = happened is CellStarted || (inCell && happened is not CellFinished);
@@ -147,17 +147,46 @@ internal sealed class Desk : IAsyncDisposable
             .ToListAsync(cancellationToken);
         var rebuilt = await Rebuild.RunAsync(events, _conversation.Session, _settings.Options.CellTimeout, cancellationToken);
         _conversation = Transcript.Resume(events, _model.ObservationRole, _conversation.Session, rebuilt);
-        _recorder = new ConversationRecorder(_store, resumed.Id, resumed.Events, _time);
-        _tellId(resumed.Id);
+        _recorder = Record(resumed.Id, resumed.Events);
         await _recorder.AddAsync(rebuilt, cancellationToken);
         view.Show(rebuilt);
     }
 
-    private async Task<ConversationRecorder> BeginAsync(CancellationToken cancellationToken)
+    /// <summary>Lets the agent take up the messages of a conversation of the store again, in a new one that remembers it.</summary>
+    /// <exception cref="IOException">A file that it worked with is not the same any more, and was not given.</exception>
+    public async Task<RunEnded> RerunAsync(
+        ConversationSummary earlier, IRunView view, Interrupts interrupts, CancellationToken cancellationToken)
     {
-        var id = await _store.BeginAsync(cancellationToken);
+        var runs = await _store.ReadAsync(earlier.Id, cancellationToken)
+            .Select(stored => stored.Entry.Event)
+            .OfType<RunStarted>()
+            .ToListAsync(cancellationToken);
+        RunEnded? end = null;
+        foreach (var run in runs)
+        {
+            await Rebuild.AddFilesAsync(run, Workspace, cancellationToken);
+            var needed = end is null ? run.Files : [.. (run.Given ?? []).Select(given => given.Name)];
+            if (needed.Except(Workspace.Files(), StringComparer.Ordinal).FirstOrDefault() is { } missing)
+            {
+                throw new FileNotFoundException(
+                    $"Conversation {earlier.Id} worked with '{missing}', which is gone from where it was or has changed; give it with --file.");
+            }
+
+            _recorder ??= Record(await _store.ForkAsync(earlier.Id, 0, cancellationToken), 0);
+            end = await RunAsync(run.Task, view, interrupts, cancellationToken);
+            if (end.Reason is StopReason.Interrupted)
+            {
+                break;
+            }
+        }
+
+        return end ?? throw new InvalidOperationException($"Conversation {earlier.Id} has no message that could be asked again.");
+    }
+
+    private ConversationRecorder Record(string id, long after)
+    {
         _tellId(id);
-        return new ConversationRecorder(_store, id, 0, _time);
+        return new ConversationRecorder(_store, id, after, _time);
     }
 
     private async Task EndRecordingAsync()

@@ -22,6 +22,8 @@ var root = new TaughtCommand(
     ShowCommand.Create(),
     ResumeCommand.Create(interrupts),
     ForkCommand.Create(),
+    RerunCommand.Create(interrupts),
+    CompareCommand.Create(),
     ExportCommand.Create(),
     ModelsCommand.Create(),
     DataCommand.Create(),

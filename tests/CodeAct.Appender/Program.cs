@@ -1,42 +1,38 @@
-// Adds events to a conversation until it is killed, and prints the number of each that is acknowledged.
-// Usage: CodeAct.Appender sqlite|postgres FILE-OR-CONNECTION CONVERSATION NAME
+// Adds events to a conversation of each store at once until it is killed, and prints which store has acknowledged which number.
+// Usage: CodeAct.Appender NAME SQLITE-FILE CONVERSATION POSTGRES-CONNECTION CONVERSATION
 // It begins when a line comes on standard input; event n says "NAME n".
 using CodeAct.Agents;
 using CodeAct.Conversations;
 
 var time = TimeProvider.System;
 var never = CancellationToken.None;
-IConversationStore store = args[0] == "sqlite"
-    ? await SqliteConversationStore.OpenAsync(args[1], time, never)
-    : await PostgresConversationStore.OpenAsync(args[1], time, never);
-var (id, name) = (args[2], args[3]);
-var warm = await store.BeginAsync(never); // what is compiled at first use is compiled before the clock runs
-for (var number = 0L; number < 3; number++)
-{
-    await store.AppendAsync(warm, number, [new LogEntry(time.GetUtcNow(), new ModelText("warm"))], never);
-    await store.GetAsync(id, never);
-}
-
+var name = args[0];
+await using var sqlite = await SqliteConversationStore.OpenAsync(args[1], time, never);
+await using var postgres = await PostgresConversationStore.OpenAsync(args[3], time, never);
 Console.WriteLine("ready");
-if (Console.ReadLine() is null)
+if (Console.ReadLine() is not null)
 {
-    return;
+    await Task.WhenAll(AppendAsync("sqlite", sqlite, args[2]), AppendAsync("postgres", postgres, args[4]));
 }
 
-var last = (await store.GetAsync(id, never)).Events;
-while (true)
+async Task AppendAsync(string database, IConversationStore store, string id)
 {
-    var count = 1 + (last % 3);
-    var entries = Enumerable.Range(1, (int)count)
-        .Select(next => new LogEntry(time.GetUtcNow(), new ModelText($"{name} {last + next}")))
-        .ToArray();
-    try
+    await Task.Yield(); // SQLite's calls do not
+    var last = (await store.GetAsync(id, never)).Events;
+    while (true)
     {
-        last = await store.AppendAsync(id, last, entries, never);
-        Console.WriteLine(last);
-    }
-    catch (ConversationConflictException conflict)
-    {
-        last = conflict.Last; // what the one before had sent off when it was killed
+        var count = 1 + (last % 3);
+        var entries = Enumerable.Range(1, (int)count)
+            .Select(next => new LogEntry(time.GetUtcNow(), new ModelText($"{name} {last + next}")))
+            .ToArray();
+        try
+        {
+            last = await store.AppendAsync(id, last, entries, never);
+            Console.WriteLine($"{database} {last}");
+        }
+        catch (ConversationConflictException conflict)
+        {
+            last = conflict.Last; // what the one before had sent off when it was killed
+        }
     }
 }

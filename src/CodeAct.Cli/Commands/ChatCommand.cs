@@ -37,7 +37,7 @@ internal static class ChatCommand
             """);
         flags.AddTo(command);
         command.SetAction((arguments, cancellationToken) =>
-            ChatAsync(null, flags.Read(arguments), interrupts, cancellationToken));
+            ChatAsync(null, flags.Read(arguments, null), interrupts, cancellationToken));
         return command;
     }
 

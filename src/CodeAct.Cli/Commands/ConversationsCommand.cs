@@ -56,7 +56,12 @@ internal static class ConversationsCommand
     {
         var title = TerminalText.Clean(one.Title).ReplaceLineEndings(" ");
         title = title.Length <= LongestTitle ? title : title[..LongestTitle] + "…";
-        var origin = one.Origin is { } from ? $"  (fork of {from.Id} at {from.At})" : "";
+        var origin = one.Origin switch
+        {
+            null => "",
+            { At: 0 } from => $"  (rerun of {from.Id})",
+            var from => $"  (fork of {from.Id} at {from.At})",
+        };
         return $"{one.Id}  {one.Updated.ToLocalTime():yyyy-MM-dd HH:mm}  {title}{origin}";
     }
 }

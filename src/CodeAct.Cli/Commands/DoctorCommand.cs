@@ -50,7 +50,7 @@ internal static class DoctorCommand
             var worst = Health.Good;
             screen.Status(() => "trying");
             await foreach (var finding in ExamineAsync(
-                arguments.GetValue(noModel) ? null : () => model.Read(arguments), cancellationToken))
+                arguments.GetValue(noModel) ? null : () => model.Read(arguments, null), cancellationToken))
             {
                 Print(finding, screen);
                 worst = finding.Health > worst ? finding.Health : worst;

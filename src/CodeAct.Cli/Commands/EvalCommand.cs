@@ -24,7 +24,7 @@ internal static class EvalCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             var plan = new EvaluationPlan(arguments.GetValue(tasks), arguments.GetValue(seed), arguments.GetValue(family));
-            using var loaded = await model.Read(arguments).LoadAsync(cancellationToken);
+            using var loaded = await model.Read(arguments, null).LoadAsync(cancellationToken);
             await using var engine = await PythonEngine.StartAsync(new PythonEngineOptions(), cancellationToken);
             var evaluation = new NanoEvaluation(loaded, engine, TimeProvider.System, Console.Error);
             var report = await evaluation.RunAsync(plan, cancellationToken);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using CodeAct.Agents;
-using CodeAct.Conversations;
 
 namespace CodeAct.Cli.Commands;
 
@@ -13,13 +12,16 @@ internal static class ResumeCommand
     {
         var id = new Argument<string>("id") { Description = "The conversation, or the beginning of its ID." };
         var more = new Argument<string?>("more") { Description = "The next message.", Arity = ArgumentArity.ZeroOrOne };
-        var flags = new AgentFlags();
+        var flags = new AgentFlags { GoesOn = true };
         var command = new TaughtCommand(
             "resume",
             "Go on with a conversation: its cells run again in a fresh interpreter, then the next message is taken up.",
             """
             Cells run again in their order and calls of tools are answered from the log; what comes out otherwise, and what was
-            not rebuilt, is said. Files that the conversation began with are to be given again with --file.
+            not rebuilt, is said. Files that the conversation was given are copied again from where they were, if they have not
+            changed; --file gives others. The model is the one that was asked before, unless --model names another; the mode
+            (--mode, --stateless) is the one that it began in.
+            With --allow-host, a mount that is not read-only, or no sandbox, what cells did outside of the session they do again.
             Without a message, a run that was cut off goes on, and after one that had ended the conversation goes on as a chat.
 
             Examples:
@@ -32,24 +34,19 @@ internal static class ResumeCommand
         flags.AddTo(command);
         command.SetAction(async (arguments, cancellationToken) =>
         {
-            var settings = flags.Read(arguments);
-            var (conversation, isOver) = await FindAsync(settings.Store, arguments.GetValue(id)!, cancellationToken);
-            var message = arguments.GetValue(more) ?? (isOver ? null : GoOn);
+            var earlier = await EarlierConversation.FindAsync(flags.ReadStore(arguments), arguments.GetValue(id)!, cancellationToken);
+            var settings = flags.Read(arguments, earlier.Model);
+            var message = arguments.GetValue(more) ?? (earlier.IsOver ? null : GoOn);
             return message is null
-                ? await ChatCommand.ChatAsync(conversation, settings, interrupts, cancellationToken)
-                : await RunCommand.RunAsync(message, conversation, settings, RunCommand.Mode.Shown, interrupts, cancellationToken);
+                ? await ChatCommand.ChatAsync(earlier.Summary, settings, interrupts, cancellationToken)
+                : await RunCommand.RunAsync(settings, RunCommand.Mode.Shown, GoOnAsync, cancellationToken);
+
+            async Task<RunEnded> GoOnAsync(Desk desk, IRunView view)
+            {
+                await desk.ResumeAsync(earlier.Summary, view, cancellationToken);
+                return await desk.RunAsync(message, view, interrupts, cancellationToken);
+            }
         });
         return command;
-    }
-
-    private static async Task<(ConversationSummary Conversation, bool IsOver)> FindAsync(
-        StoreName name, string id, CancellationToken cancellationToken)
-    {
-        await using var store = await name.OpenAsync(cancellationToken);
-        var conversation = await store.GetAsync(id, cancellationToken);
-        var last = await store.ReadAsync(conversation.Id, cancellationToken)
-            .Select(stored => stored.Entry.Event)
-            .LastOrDefaultAsync(happened => happened is RunStarted or RunEnded, cancellationToken);
-        return (conversation, last is not RunStarted);
     }
 }

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using CodeAct.Agents;
 using CodeAct.Cli.Terminal;
-using CodeAct.Conversations;
 
 namespace CodeAct.Cli.Commands;
 
@@ -20,13 +19,14 @@ internal static class RunCommand
             """
             On a terminal the run is shown as it happens; into a pipe it is printed as plain text.
             Ctrl-C interrupts the running cell, and the model sees that; a second one ends the run.
-            Every run is kept; its ID is printed on standard error, for 'codeact show', 'resume', 'fork' and 'export'.
+            Every run is kept; its ID is printed on standard error, for 'codeact show', 'resume', 'fork', 'rerun' and 'export'.
             Exit code: 0 answered, 1 an error, 2 a limit was reached, 130 interrupted.
 
             Examples:
               codeact run "What is the average price per category?" --file products.csv
               codeact run "Plot y = x**2 into plot.png" --out .
               codeact run "What is 2**64?" --quiet
+              codeact run "What is 2**64?" --mode native --stateless --model openai:gpt-5
               codeact run - --model openai:qwen3:8b --base-url http://localhost:11434/v1 < task.txt
             """)
         {
@@ -38,7 +38,11 @@ internal static class RunCommand
             var message = arguments.GetValue(task)!;
             message = message == "-" ? (await Console.In.ReadToEndAsync(cancellationToken)).Trim() : message;
             var mode = arguments.GetValue(json) ? Mode.Json : arguments.GetValue(quiet) ? Mode.Quiet : Mode.Shown;
-            return await RunAsync(message, null, flags.Read(arguments), mode, interrupts, cancellationToken);
+            return await RunAsync(
+                flags.Read(arguments, null),
+                mode,
+                (desk, view) => desk.RunAsync(message, view, interrupts, cancellationToken),
+                cancellationToken);
         });
         return command;
     }
@@ -50,14 +54,9 @@ internal static class RunCommand
         Quiet,
     }
 
-    /// <summary>Runs one message, in a new conversation or at the end of an earlier one.</summary>
+    /// <summary>Opens a desk, lets the agent work at it, and says what to exit with.</summary>
     internal static async Task<int> RunAsync(
-        string message,
-        ConversationSummary? resumed,
-        AgentSettings settings,
-        Mode mode,
-        Interrupts interrupts,
-        CancellationToken cancellationToken)
+        AgentSettings settings, Mode mode, Func<Desk, IRunView, Task<RunEnded>> work, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         using var screen = mode is Mode.Shown ? Screen.OfProcess(time) : Screen.Plain(Console.Error, time);
@@ -73,13 +72,7 @@ internal static class RunCommand
         }
 
         await using var desk = await Desk.OpenAsync(settings, TellId, screen, time, cancellationToken);
-        if (resumed is not null)
-        {
-            await desk.ResumeAsync(resumed, view, cancellationToken);
-        }
-
-        var end = await desk.RunAsync(message, view, interrupts, cancellationToken);
-        return CodeOf(end.Reason);
+        return CodeOf((await work(desk, view)).Reason);
     }
 
     /// <summary>Says on standard error, where it does not mix with the output, how the conversation is called.</summary>

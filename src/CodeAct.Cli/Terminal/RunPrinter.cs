@@ -212,9 +212,11 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
         var (turns, cells, _, output, elapsed) = ended.Totals;
         var rate = _streamSeconds > 0 && _tokens > 0 ? $" · {_tokens / _streamSeconds:0} tokens/s" : "";
         screen.Line();
+        var calls = ended.Totals.Calls is { } number ? $" · {Count(number, "call")}" : "";
+        var cost = ended.Totals.Cost is { } spent ? string.Create(CultureInfo.InvariantCulture, $" · cost {spent:0.####}") : "";
+        var how = (_run?.Mode is { } mode ? $" · {mode} mode" : "") + (_run?.Stateless is true ? " · stateless" : "");
         screen.Line(
-            $"{Count(turns, "turn")} · {Count(cells, "cell")} · {Count(output, "token")}{rate} · {elapsed.TotalSeconds:0.0} s"
-                + (ended.Totals.Cost is { } cost ? string.Create(CultureInfo.InvariantCulture, $" · cost {cost:0.####}") : ""),
+            $"{Count(turns, "turn")} · {Count(cells, "cell")}{calls} · {Count(output, "token")}{rate}{cost} · {elapsed.TotalSeconds:0.0} s{how}",
             Look.Faint);
     }
 

@@ -52,8 +52,14 @@ internal sealed record ActionSyntax
     /// <summary>Makes an action of what stands between marks, after a thought.</summary>
     public required Func<string, string, Reply> Read { get; init; }
 
+    /// <summary>What stands in a string of an action is no mark that ends it.</summary>
+    public bool HasStrings { get; init; }
+
     /// <summary>Whether what stands in no certain marks is an action.</summary>
     public Func<string, bool> IsCall { get; init; } = static _ => true;
+
+    /// <summary>What the model is told of an action that the token limit cut off.</summary>
+    public string WhenCutOff { get; init; } = "Your call was cut off at the token limit and was not made. Write a shorter one.";
 
     /// <summary>What the model is told to do after a reply of no use.</summary>
     public required string WhatToDo { get; init; }
@@ -76,6 +82,8 @@ internal sealed record ActionSyntax
             ],
             Fence = info => !format.IsStrict && CodeText.IsPython(info, unlabelledFences) ? FenceUse.Action : FenceUse.Text,
             NeedsMark = format.IsStrict,
+            HasStrings = true,
+            WhenCutOff = "Your code was cut off at the token limit and was not run. Write a shorter block.",
             Read = (thought, body) => CodeText.Unwrap(body) is { Length: > 0 } code
                 ? new CodeAction(format.WithoutTags(thought), code)
                 : new Unreadable($"Your code block was empty. {what}"),
@@ -93,6 +101,7 @@ internal sealed record ActionSyntax
             Fence = info => format.IsStrict ? FenceUse.Text : JsonCall.FenceUse(info),
             BareJson = !format.IsStrict,
             NeedsMark = format.IsStrict,
+            HasStrings = true,
             IsCall = JsonCall.IsCall,
             Read = (thought, body) => JsonCall.Read(format.WithoutTags(thought), body, what),
             WhatToDo = what,
@@ -114,7 +123,9 @@ internal sealed record ActionSyntax
 
     private static string WhatToDoWith(string body, ActionFormat format)
     {
-        var answer = format is { IsStrict: true, Answer: { } mark } ? $"give your answer after {mark}" : "answer without a block";
+        var answer = format is { IsStrict: true, Answer: { } mark }
+            ? format.AnswerClose is { } close ? $"give your answer between {mark} and {close}" : $"give your answer after {mark}"
+            : "answer without a block";
         return $"Put {body} between {format.Open} and {format.Close}, or {answer}.";
     }
 

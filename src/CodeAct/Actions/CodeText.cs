@@ -3,6 +3,9 @@ namespace CodeAct.Actions;
 /// <summary>Code as a model wrote it, made into the code it meant.</summary>
 internal static class CodeText
 {
+    /// <summary>So deep does anything wrap an action: more of it is rubbish, and each layer costs a look at the whole.</summary>
+    public const int MostLayers = 6;
+
     private static readonly string[] _languages = ["python", "py", "python3", "py3", "ipython", "ipython3", "tool_code"];
 
     /// <summary>Whether the line after the opening of a fence names Python.</summary>
@@ -17,16 +20,18 @@ internal static class CodeText
     public static string Unwrap(string code)
     {
         var text = WithoutBlankLines(code.Replace("\r\n", "\n"));
-        while (true)
+        for (var layer = 0; layer < MostLayers; layer++)
         {
             var inner = WithoutBlankLines(WithoutFence(WithoutTag(WithoutTag(text, "execute"), "code")));
             if (inner.Length == text.Length)
             {
-                return inner;
+                break;
             }
 
             text = inner;
         }
+
+        return text;
     }
 
     /// <summary>Takes off what stands at the end of a block that was not closed as it was opened: a fence, or the end of another tag.</summary>
@@ -39,9 +44,10 @@ internal static class CodeText
             return text[..^3];
         }
 
-        return line.StartsWith("</", StringComparison.Ordinal) && line.EndsWith('>') && !line.Contains(' ')
-            ? text[..text.LastIndexOf("</", StringComparison.Ordinal)]
-            : code;
+        var start = line.EndsWith("|>", StringComparison.Ordinal) ? line.LastIndexOf("<|", StringComparison.Ordinal) // such as <|im_end|>
+            : line.StartsWith("</", StringComparison.Ordinal) && line.EndsWith('>') ? 0
+            : -1;
+        return start >= 0 && !line.AsSpan(start).Contains(' ') ? text[..^(line.Length - start)] : code;
     }
 
     /// <summary>Takes spaces off the beginning of each line, as far as there are so many.</summary>

@@ -3,6 +3,9 @@ namespace CodeAct.Actions;
 // The places of a reply, character by character.
 internal sealed partial class ReplyReader
 {
+    private static readonly string[] _openings = ["<think>", "<thinking>"];
+    private static readonly string[] _closings = ["</think>", "</thinking>"];
+
     private void Take(char character)
     {
         _text.Append(character);
@@ -51,7 +54,7 @@ internal sealed partial class ReplyReader
             case '`' or '~':
                 (_where, _fence, _run) = (Where.FenceRun, character, 1);
                 break;
-            case '{' when syntax.BareJson && !_hadBare:
+            case '{' when syntax.BareJson && !_hadBare && !_isThinking:
                 (_where, _bare) = (Where.Action, new Balance());
                 (_thoughtEnd, _actionStart) = (_text.Length - 1, _text.Length - 1);
                 TakeInBare(character);
@@ -108,7 +111,7 @@ internal sealed partial class ReplyReader
 
         _fenceLength = _run;
         var start = _lineStart + _indent + _fenceLength;
-        var use = syntax.Fence(_text.ToString(start, end - start));
+        var use = _isThinking ? FenceUse.Text : syntax.Fence(_text.ToString(start, end - start));
         if (use is FenceUse.Text)
         {
             _where = Where.OtherFence;
@@ -117,6 +120,7 @@ internal sealed partial class ReplyReader
         {
             (_isUnsure, _thoughtEnd) = (use is FenceUse.Either, _lineStart);
             (_where, _mark, _actionStart) = (Where.Action, null, _text.Length);
+            _strings = syntax.HasStrings && !_isUnsure ? new Strings() : null;
         }
 
         (_lineStart, _run, _spaces) = (_text.Length, 0, 0);
@@ -146,14 +150,19 @@ internal sealed partial class ReplyReader
         foreach (var mark in syntax.Marks)
         {
             if (mark.Open[^1] == _text[^1] && StartOf(mark.Open) is >= 0 and var start
-                && (!mark.AtLineStart || start == _lineStart + _indent))
+                && (!(mark.AtLineStart || _isThinking) || start == _lineStart + _indent))
             {
                 (_where, _mark, _actionStart, _thoughtEnd, _angle) = (Where.Action, mark, _text.Length, start, -1);
+                _strings = syntax.HasStrings && !mark.IsAnswer ? new Strings() : null;
                 return;
             }
         }
 
-        _angle = _text[^1] == '>' ? -1 : _angle;
+        if (_text[^1] == '>' && _angle >= 0)
+        {
+            _isThinking = (_isThinking && !_closings.Any(tag => StartOf(tag) >= 0)) || _openings.Any(tag => StartOf(tag) >= 0);
+            _angle = -1;
+        }
     }
 
     private void TakeInInlineCode(char character)
@@ -178,6 +187,18 @@ internal sealed partial class ReplyReader
 
     private void TakeInMarked(char character, Mark mark)
     {
+        if (_text.Length == _actionStart + 1 && _thoughtEnd > 0 && IsQuoted(_text[_thoughtEnd - 1], character))
+        {
+            (_where, _mark) = (Where.Text, null); // the mark is only named
+            return;
+        }
+
+        TakeInString(character);
+        if (Found)
+        {
+            return;
+        }
+
         if (character == '<')
         {
             _angle = _text.Length - 1;
@@ -189,14 +210,50 @@ internal sealed partial class ReplyReader
         else if (mark.Close is { } close && character == close[^1] && StartOf(close) is var start && start >= _actionStart
             && (close[0] is '<' or '&' || start == _actionStart || !char.IsLetterOrDigit(_text[start - 1])))
         {
-            (_where, _actionEnd) = (Where.AfterAction, start);
+            EndUnlessInString(start, _text.Length);
         }
         else if (character == ':' && _lineStart > _actionStart && mark.Ends.Any(EndsLine))
         {
-            // the model goes on with what is not its part
-            (_where, _actionEnd) = (Where.AfterAction, _lineStart);
-            _text.Length = _lineStart;
+            EndUnlessInString(_lineStart, _lineStart); // the model goes on with what is not its part
         }
+    }
+
+    private static bool IsQuoted(char before, char after) => (before, after) is
+        ('"', '"') or ('\'', '\'') or ('“', '”') or ('„', '“') or ('‘', '’') or ('«', '»');
+
+    private void TakeInString(char character)
+    {
+        if (_strings is null)
+        {
+            return;
+        }
+
+        var state = _strings.Take(character);
+        if (state is StringState.Broken && _passed is { } passed)
+        {
+            End(passed.Action, passed.Turn);
+        }
+
+        _passed = state is StringState.Open ? _passed : null;
+    }
+
+    /// <summary>Ends the action, but for a mark in a string of its code, which counts only if that string never ends.</summary>
+    private void EndUnlessInString(int action, int turn)
+    {
+        if (_strings is { IsOpen: true })
+        {
+            _passed ??= (action, turn);
+        }
+        else
+        {
+            End(action, turn);
+        }
+    }
+
+    private void End(int action, int turn)
+    {
+        (_where, _actionEnd, _passed) = (Where.AfterAction, action, null);
+        _text.Length = turn;
     }
 
     private bool EndsLine(string end) => _text.Length - end.Length == _lineStart && EndsWith(end);
@@ -220,6 +277,16 @@ internal sealed partial class ReplyReader
 
     private void TakeInFence(char character)
     {
+        if (_where is Where.Action)
+        {
+            TakeInString(character);
+        }
+
+        if (Found)
+        {
+            return;
+        }
+
         if (character == '\n')
         {
             (_lineStart, _run, _spaces) = (_text.Length, 0, 0);
@@ -246,7 +313,7 @@ internal sealed partial class ReplyReader
     {
         if (_where is Where.Action && (!_isUnsure || IsAction(_lineStart)))
         {
-            (_where, _actionEnd) = (Where.AfterAction, _lineStart);
+            EndUnlessInString(_lineStart, _text.Length);
         }
         else
         {

@@ -8,7 +8,9 @@ namespace CodeAct.Actions;
 /// <para>One reader reads one reply. Each character is looked at once, so the reading does not depend on how the reply is cut
 /// into pieces. Whatever follows the first action is dropped: whoever streams stops when <see cref="Feed"/> returns true.</para>
 /// <para>A mark is plain text in inline code, in a quoted line (<c>&gt;</c>), in a line indented by four spaces or a tab, and in
-/// a fenced block of another language. Inline code ends with its line.</para>
+/// a fenced block of another language. Inline code ends with its line. Between think tags only a mark at the beginning of a line
+/// counts, between quotation marks none. A closing mark in a string of the action's code does not end the action, unless that
+/// string never ends.</para>
 /// </remarks>
 internal sealed partial class ReplyReader(ActionSyntax syntax)
 {
@@ -32,6 +34,9 @@ internal sealed partial class ReplyReader(ActionSyntax syntax)
     private Balance? _bare;    // of the bare JSON we are in
     private bool _hadBare;     // that was none: there is no other in this reply
     private bool _isUnsure;    // whether the fence we are in holds an action
+    private bool _isThinking;  // between think tags
+    private Strings? _strings; // of the action we are in; null where its language has none
+    private (int Action, int Turn)? _passed; // where the first closing mark ends both that stands in a string which is still open
 
     private enum Where
     {
@@ -63,6 +68,7 @@ internal sealed partial class ReplyReader(ActionSyntax syntax)
     public string Turn => (_where, _mark) switch
     {
         (Where.Action, { Close: null }) => _text.ToString(),
+        (Where.AfterAction, { Close: { } close }) when _text.Length == _actionEnd => Closed(_text.ToString(), close),
         (Where.Action, { Close: { } close }) => Closed(_text.ToString(0, WithoutPartOfClose()), close),
         (Where.Action, null) when _bare is null => _text + (_text[^1] == '\n' ? "" : "\n") + new string(_fence, _fenceLength),
         _ => _text.ToString(),
@@ -115,6 +121,11 @@ internal sealed partial class ReplyReader(ActionSyntax syntax)
             EndFenceInfo(_text.Length);
         }
 
+        if (_where is Where.Action && _passed is { } passed)
+        {
+            End(passed.Action, passed.Turn); // the string never ended, so the mark was one
+        }
+
         if (_where is Where.Action && _isUnsure && !IsAction(_text.Length))
         {
             (_where, _isUnsure) = (Where.Text, false);
@@ -124,7 +135,7 @@ internal sealed partial class ReplyReader(ActionSyntax syntax)
         {
             return new Unreadable(_mark is { IsAnswer: true }
                 ? "Your reply was cut off at the token limit. Write a shorter one."
-                : "Your code was cut off at the token limit and was not run. Write a shorter block.");
+                : syntax.WhenCutOff);
         }
 
         return _where is Where.Action or Where.AfterAction ? ReadAction() : ReadAnswer(finish);
@@ -141,7 +152,7 @@ internal sealed partial class ReplyReader(ActionSyntax syntax)
         return body.Trim() is { Length: > 0 } answer ? new Answer(answer) : new Unreadable($"Your answer was empty. {syntax.WhatToDo}");
     }
 
-    private Reply ReadAnswer(ReplyFinish finish) => (_text.ToString().Trim(), finish) switch
+    private Reply ReadAnswer(ReplyFinish finish) => (WithoutThinking(_text.ToString().Trim()), finish) switch
     {
         ("", _) => new Unreadable($"Your reply was empty. {syntax.WhatToDo}"),
         (_, ReplyFinish.TokenLimit) => new Unreadable("Your reply was cut off at the token limit. Write a shorter one."),
@@ -156,7 +167,7 @@ internal sealed partial class ReplyReader(ActionSyntax syntax)
         var body = _text.ToString(_actionStart, end - _actionStart);
         body = _mark is { IsEscaped: true } ? WebUtility.HtmlDecode(body) : body;
         body = _mark is null && _bare is null && _indent > 0 ? CodeText.Outdented(body, _indent) : body;
-        return isClosed || _mark is null or { IsAnswer: true } ? body : CodeText.WithoutStrayEnd(body);
+        return _mark is { IsAnswer: true } || (_mark is null && isClosed) ? body : CodeText.WithoutStrayEnd(body);
     }
 
     // Bare JSON that never ended may have been prose: then marks in it count after all.
@@ -174,6 +185,12 @@ internal sealed partial class ReplyReader(ActionSyntax syntax)
 
             Take(character);
         }
+    }
+
+    private static string WithoutThinking(string text)
+    {
+        var end = text.StartsWith("<think", StringComparison.Ordinal) ? text.LastIndexOf("</think", StringComparison.Ordinal) : -1;
+        return end < 0 ? text : text[(text.IndexOf('>', end) + 1)..].TrimStart();
     }
 
     private bool EndsWith(string text, StringComparison comparison = StringComparison.Ordinal)
@@ -229,6 +246,11 @@ internal sealed partial class ReplyReader(ActionSyntax syntax)
             {
                 return false;
             }
+
+            while (name[i] == '/' && at + 1 < _text.Length && _text[at + 1] == ' ')
+            {
+                at++;
+            }
         }
 
         return at == _text.Length || _text[at] is '>' or ' ' or '\t';
@@ -272,5 +294,5 @@ internal sealed partial class ReplyReader(ActionSyntax syntax)
     }
 
     private static string Closed(string text, string close) =>
-        close.StartsWith('<') || close.StartsWith('&') || text.EndsWith('\n') ? text + close : $"{text.TrimEnd()}\n{close}";
+        close.StartsWith('<') || close.StartsWith('&') || text is [.., ' ' or '\n'] ? text + close : $"{text.TrimEnd()}\n{close}";
 }

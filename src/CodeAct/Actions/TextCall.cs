@@ -18,6 +18,11 @@ internal static partial class TextCall
             return new Unreadable($"Your action was empty. {whatToDo}");
         }
 
+        if (text.StartsWith('{'))
+        {
+            return JsonCall.Read(thought, text, whatToDo);
+        }
+
         var (name, rest) = Named().Match(text) is { Success: true } match
             ? (match.Groups["name"].Value, text[match.Groups["after"].Index..])
             : (text, "");
@@ -41,7 +46,7 @@ internal static partial class TextCall
     private static string Bare(string body)
     {
         var text = body.ReplaceLineEndings("\n").Trim();
-        while (true)
+        for (var layer = 0; layer < CodeText.MostLayers; layer++)
         {
             var inner = Fenced().Match(text) is { Success: true } fenced ? fenced.Groups["inner"].Value.Trim()
                 : text is ['`', _, .., '`'] && text.Count(character => character == '`') == 2 ? text[1..^1].Trim()
@@ -50,11 +55,13 @@ internal static partial class TextCall
             inner = inner.StartsWith("Action:", StringComparison.OrdinalIgnoreCase) ? inner["Action:".Length..].Trim() : inner;
             if (inner.Length == text.Length)
             {
-                return inner;
+                break;
             }
 
             text = inner;
         }
+
+        return text;
     }
 
     private static string InParentheses(string rest)
@@ -109,9 +116,11 @@ internal static partial class TextCall
     private static bool IsNamed(List<(int Start, string Text)> pieces, IReadOnlyList<(string Name, string? Type)> parameters)
     {
         var keys = pieces.Select(piece => Keyed().Match(piece.Text)).ToList();
-        return keys is [{ Success: true }, ..]
-            && (parameters.Any(parameter => parameter.Name == keys[0].Groups["key"].Value)
-                || (keys[0].Groups["sign"].Value == "=" && keys.TrueForAll(key => key.Success)));
+        return keys is [{ Success: true } first, ..]
+            && (IsParameter(first)
+                || (keys.TrueForAll(key => key.Success) && (first.Groups["sign"].Value == "=" || keys.Exists(IsParameter))));
+
+        bool IsParameter(Match key) => parameters.Any(parameter => parameter.Name == key.Groups["key"].Value);
     }
 
     private static Dictionary<string, JsonElement> Named(
@@ -123,7 +132,7 @@ internal static partial class TextCall
         {
             var match = Keyed().Match(text);
             var key = match.Groups["key"].Value;
-            if (match.Success && (match.Groups["sign"].Value == "=" || parameters.Any(parameter => parameter.Name == key)))
+            if (match.Success && (last is null || match.Groups["sign"].Value == "=" || parameters.Any(parameter => parameter.Name == key)))
             {
                 values[key] = last = new StringBuilder(match.Groups["value"].Value);
             }

@@ -26,6 +26,15 @@ public abstract record ActionMode
     /// <summary>The provider's own function calling.</summary>
     public static NativeMode Native { get; } = new();
 
+    /// <summary>All four, as they are unless told.</summary>
+    public static IReadOnlyList<ActionMode> All { get; } = [Code, Json, Text, Native];
+
+    /// <summary>One of <see cref="All"/> by its name; code for null, as in <see cref="RunStarted.Mode"/>.</summary>
+    /// <exception cref="ArgumentException">There is none of that name.</exception>
+    public static ActionMode Named(string? name) => name is null ? Code
+        : All.FirstOrDefault(mode => mode.Name == name)
+            ?? throw new ArgumentException($"There is no mode '{name}'; there are {string.Join(", ", All.Select(mode => mode.Name))}.", nameof(name));
+
     /// <summary>What it is called in logs and at the command line.</summary>
     public abstract string Name { get; }
 

@@ -8,7 +8,7 @@ namespace CodeAct.Agents;
 /// <param name="model">Writes the code and the answer; stays with whoever made it.</param>
 /// <param name="options">The limits.</param>
 /// <param name="time">Measures time and the time limit.</param>
-/// <exception cref="ArgumentException">The model cannot act in the mode; the message says why.</exception>
+/// <exception cref="NotSupportedException">The model cannot act in the mode; the message says why.</exception>
 public sealed partial class Agent(Model model, AgentOptions options, TimeProvider time)
 {
     private readonly AgentOptions _options = Possible(model, options);
@@ -48,8 +48,8 @@ public sealed partial class Agent(Model model, AgentOptions options, TimeProvide
     {
         if (options.Mode is NativeMode && !model.CallsFunctions)
         {
-            throw new ArgumentException(
-                $"{model.Name} cannot be asked to call functions, so there is no native mode for it; take json or code.", nameof(options));
+            throw new NotSupportedException(
+                $"{model.Name} cannot be asked to call functions, so there is no native mode for it; take json or code.");
         }
 
         if (options.MaxCost is not null && options.Price is null)
@@ -60,10 +60,9 @@ public sealed partial class Agent(Model model, AgentOptions options, TimeProvide
         var isTrained = model.SystemPrompt is not null && options.SystemPrompt is null;
         if (isTrained && (options.Mode != ActionMode.Code || !options.Persistent))
         {
-            throw new ArgumentException(
+            throw new NotSupportedException(
                 $"{model.Name} was trained with a prompt of its own, for code in an interpreter that keeps its variables; "
-                + "take code mode, persistent, or another model.",
-                nameof(options));
+                + "leave out --mode and --stateless, or take another model.");
         }
 
         return options;

@@ -24,6 +24,12 @@ public sealed record RunStarted(string Task, IReadOnlyList<string> Files, string
 
     /// <summary>True when each cell has a fresh interpreter; else null.</summary>
     public bool? Stateless { get; init; }
+
+    /// <summary>As <see cref="Models.Model.Endpoint"/>.</summary>
+    public Uri? Endpoint { get; init; }
+
+    /// <summary>The files of the host that were copied into the workspace since the run before; null for none.</summary>
+    public IReadOnlyList<GivenFile>? Given { get; init; }
 }
 
 /// <summary>The next piece of the model's reply; the whole of it comes with <see cref="ReplyEnded"/>.</summary>

@@ -54,10 +54,13 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
         var files = conversation.Session.Workspace.Files();
         conversation.History.AddTask(conversation.TakeNote() + Prompts.Message(task, files));
         _task = JsonValue.Create(task);
+        var given = conversation.Session.Workspace.TakeGiven();
         return new RunStarted(task, files, model.Name, system)
         {
             Mode = _mode is CodeMode ? null : _mode.Name,
             Stateless = options.Persistent ? null : true,
+            Endpoint = model.Endpoint,
+            Given = given,
         };
     }
 

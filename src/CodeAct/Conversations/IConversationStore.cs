@@ -38,7 +38,7 @@ public interface IConversationStore : IAsyncDisposable
 
     /// <summary>A new conversation that begins with the events of another one and remembers where it comes from.</summary>
     /// <param name="id">The other one.</param>
-    /// <param name="at">The number of the last event that both have.</param>
+    /// <param name="at">The number of the last event that both have; 0 for one that only has to do with the other, as a rerun has.</param>
     /// <param name="cancellationToken">Stops it.</param>
     /// <returns>The new one's ID.</returns>
     /// <exception cref="ArgumentOutOfRangeException">There is no event with this number.</exception>
@@ -64,7 +64,7 @@ public sealed record ConversationSummary(
 
 /// <summary>Where a conversation was forked from.</summary>
 /// <param name="Id">The other conversation.</param>
-/// <param name="At">The number of the last event that both have.</param>
+/// <param name="At">The number of the last event that both have; 0 when it asks the same messages again.</param>
 public sealed record ConversationOrigin(string Id, long At);
 
 /// <summary>Somebody else has added to the conversation; nothing was added now.</summary>

@@ -137,17 +137,18 @@ public abstract class SqlConversationStore : IConversationStore
         await using var connection = await ConnectAsync(cancellationToken);
         await using var transaction = await BeginWriteAsync(connection, cancellationToken);
         var origin = await OneAsync(connection, id, cancellationToken);
-        if (at < 1 || at > origin.Events)
+        if (at < 0 || at > origin.Events)
         {
             throw new ArgumentOutOfRangeException(
-                nameof(at), at, $"Conversation {id} has events 1 to {origin.Events}; it cannot be forked at {at}.");
+                nameof(at), at, $"Conversation {id} has {origin.Events} events; it cannot be forked at {at}.");
         }
 
         var fork = NewId();
         await using var copy = connection.Command(
             """
             INSERT INTO conversations (id, created, updated, title, model, events, parent, parent_event)
-            SELECT @fork, @now, @now, title, model, @at, id, @at FROM conversations WHERE id = @id;
+            SELECT @fork, @now, @now, CASE WHEN @at = 0 THEN '' ELSE title END, CASE WHEN @at = 0 THEN '' ELSE model END, @at, id, @at
+            FROM conversations WHERE id = @id;
             INSERT INTO events (conversation, number, line, words)
             SELECT @fork, number, line, words FROM events WHERE conversation = @id AND number <= @at
             """,

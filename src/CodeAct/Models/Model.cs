@@ -19,6 +19,9 @@ public sealed record Model(string Name, IChatClient Client) : IDisposable
     /// <summary>False when it is known to take no functions, as <see cref="ChatOptions.Tools"/> has them; true unless told.</summary>
     public bool CallsFunctions { get; init; } = true;
 
+    /// <summary>Where it is asked, without a key; null at its provider's own address, and for a model in this process.</summary>
+    public Uri? Endpoint { get; init; }
+
     /// <summary>This model, with others that are asked in turn when it cannot answer; they are disposed with it.</summary>
     /// <param name="others">The first of them first. What a model is known for (its prompt, its context) is this one's.</param>
     /// <param name="notice">Is told of each model that could not be asked; null for nobody.</param>

@@ -23,7 +23,10 @@ public static class ServerModels
             ModelApi.Responses => OpenAIServer.Responses(options, http),
             _ => OpenAIServer.Chat(options, http),
         };
-        return new Model($"{options.Provider.Name}:{options.ModelId}", new ServerErrorClient(client, options, http));
+        return new Model($"{options.Provider.Name}:{options.ModelId}", new ServerErrorClient(client, options, http))
+        {
+            Endpoint = options.BaseUrl == options.Provider.Url ? null : options.BaseUrl,
+        };
     }
 
     /// <summary>Asks a server which models it has.</summary>

@@ -71,7 +71,7 @@ internal sealed class FrozenProcess : IDisposable
             Libc.Send(_socket, JsonSerializer.SerializeToUtf8Bytes(new ResumeRequest(home), WireJson.Default.ResumeRequest), far);
             var (number, exit) = await answer.Task.WaitAsync(_answerWithin, TimeProvider.System, CancellationToken.None);
             var process = Number is { } parent ? ProcessTree.OpenChild(parent, number) : null;
-            var worker = new ForkedWorker(_reactor, _processes, process ?? throw Gone(), control, output, error);
+            var worker = new ForkedWorker(_reactor, _processes, process ?? throw EndedAtOnce(), control, output, error);
             _ = TellAsync(worker, exit);
             return worker;
         }
@@ -108,6 +108,8 @@ internal sealed class FrozenProcess : IDisposable
 
     private static CheckpointException Gone() =>
         new("The checkpoint is gone: its process has ended, which only code of the session can have done.");
+
+    private static CheckpointException EndedAtOnce() => new("The interpreter that was to go on from it ended at once.");
 
     private static async Task TellAsync(Worker worker, Task<WorkerExit> exit)
     {

@@ -13,6 +13,7 @@ internal sealed partial class LocalSession
     private TimeSpan _taking = TimeSpan.FromMilliseconds(2); // what that one took
     private long _rests; // since this timestamp
     private string? _refused; // why there is no newer one
+    private bool _isUnprotected; // it has given up those it had
 
     /// <summary>They take no more than this, which is told at once; the sharing of 200 MB is counted in milliseconds.</summary>
     private long MostCheckpointBytes =>
@@ -21,7 +22,7 @@ internal sealed partial class LocalSession
     /// <summary>Before a cell: makes sure that what would be lost with it is little.</summary>
     private async Task ProtectAsync()
     {
-        if (plan.Checkpoints.Automatic && _unkept > Worth * _taking)
+        if (plan.Checkpoints.Automatic && (_isUnprotected || _unkept > Worth * _taking))
         {
             await TryTakeStateAsync();
         }
@@ -41,6 +42,19 @@ internal sealed partial class LocalSession
             _idle.Change(_idleFor, never);
         }
     }
+
+    /// <summary>At rest: gives up the checkpoints it has taken by itself; it takes one before its next cell.</summary>
+    internal async Task UnprotectAsync()
+    {
+        if (await _turn.WaitAsync(TimeSpan.Zero, CancellationToken.None)) // else a cell has come
+        {
+            _isUnprotected = true;
+            Evict([.. Automatic()]);
+            _turn.Release();
+        }
+    }
+
+    private IEnumerable<State> Automatic() => Kept().Where(state => state.Checkpoint.Automatic);
 
     private bool IsOver(long bytes) => bytes > plan.Checkpoints.MemoryBytes;
 

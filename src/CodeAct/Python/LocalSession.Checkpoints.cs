@@ -199,8 +199,14 @@ internal sealed partial class LocalSession
         _unkept = TimeSpan.Zero;
         _taking = engine.Options.Time.GetElapsedTime(began);
         _refused = null;
-        Evict([.. Kept().Where(kept => kept.Checkpoint.Automatic).SkipLast(MostAutomatic)]);
+        _isUnprotected = false;
+        Evict([.. Automatic().SkipLast(MostAutomatic)]);
         Evict([.. Kept().SkipLast(plan.Checkpoints.Most)]);
+        if (automatic)
+        {
+            engine.Protected.Add(this);
+        }
+
         return state;
     }
 
@@ -299,8 +305,13 @@ internal sealed partial class LocalSession
     {
         if (_worker is { } worker)
         {
-            _ = _processes.IsShared && await _processes.StopWorkAsync(worker, engine.Options.Time);
+            var othersStay = _processes.IsShared;
+            _ = othersStay && await _processes.StopWorkAsync(worker, engine.Options.Time);
             worker.Dispose();
+            if (othersStay)
+            {
+                _ = await IsOverAsync(worker.Exit, _goodbye); // until then it counts as one of their processes
+            }
         }
 
         _processes.Dispose();

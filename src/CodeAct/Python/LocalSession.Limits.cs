@@ -55,6 +55,52 @@ internal sealed partial class LocalSession
             [])
         : null;
 
+    /// <summary>Waits for the session's turn; false when that takes too long.</summary>
+    private Task<bool> EnterAsync(TimeSpan within, CancellationToken cancellationToken) =>
+        within.TotalMilliseconds < int.MaxValue ? _turn.WaitAsync(within, cancellationToken) : EnterAsync(cancellationToken);
+
+    private async Task<bool> EnterAsync(CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        return true;
+    }
+
+    private async Task<bool> IsOverAsync(Task task, TimeSpan within)
+    {
+        await task.WaitAsync(within, engine.Options.Time, CancellationToken.None).ConfigureAwait(
+            ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        return task.IsCompleted;
+    }
+
+    /// <summary>Gives the turn to the next; when the cell has not waited for the interpreter, as soon as that is there.</summary>
+    private async Task LeaveAsync(Task<IReadOnlyList<CellEvent>> opening)
+    {
+        if (!opening.IsCompleted)
+        {
+            await ((Task)opening).ConfigureAwait(
+                ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+            _late.InsertRange(0, opening.IsCompletedSuccessfully ? await opening : []); // else the next cell meets it too
+        }
+
+        _turn.Release();
+        ProtectWhenIdle();
+        Rest();
+    }
+
+    private static CellEnded NotRun(Cell cell, string why) => new(
+        CellStatus.TimedOut,
+        cell.Timeout,
+        VariablesKept: true,
+        $"The cell was not run: its time limit of {CellBudget.Seconds(cell.Timeout)} passed while {why}.",
+        []);
+
+    /// <summary>What a cell still has of its time, at the least a millisecond: it is then interrupted as soon as it runs.</summary>
+    private TimeSpan Left(Cell cell, long started)
+    {
+        var left = cell.Timeout - engine.Options.Time.GetElapsedTime(started);
+        return left > TimeSpan.FromMilliseconds(1) ? left : TimeSpan.FromMilliseconds(1);
+    }
+
     private CellEnded Outcome(CellReader reader, InterruptLadder ladder, CellBudget budget, long started)
     {
         var kept = "variables are kept";

@@ -24,6 +24,7 @@ internal sealed partial class LocalSession
 
         _processes.Dispose();
         _worker = await engine.ForkAsync(workspace, plan.Limits, plan.Policy, cancellationToken);
+        workspace.Separate();
         _processes = _worker.Processes;
         _ran = 0;
         return new InterpreterRestarted($"{_death}; {Remains(null)}.");

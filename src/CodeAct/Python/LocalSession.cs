@@ -31,8 +31,14 @@ internal sealed partial class LocalSession(
 
     public async IAsyncEnumerable<CellEvent> RunAsync(Cell cell, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
-        var started = engine.Options.Time.GetTimestamp();
+        var started = engine.Options.Time.GetTimestamp(); // one deadline for the queue, the interpreter's return and the run
+        if (!await EnterAsync(cell.Timeout, cancellationToken))
+        {
+            yield return NotRun(cell, "the session was busy with an earlier one");
+            yield break;
+        }
+
+        var opening = Task.FromResult<IReadOnlyList<CellEvent>>([]);
         try
         {
             ObjectDisposedException.ThrowIf(_disposed == 1, this);
@@ -42,9 +48,16 @@ internal sealed partial class LocalSession(
                 yield break;
             }
 
-            foreach (var opening in await OpenAsync(cancellationToken))
+            opening = OpenAsync(cancellationToken);
+            if (!await IsOverAsync(opening, Left(cell, started)))
             {
-                yield return opening;
+                yield return NotRun(cell, "the interpreter was coming back after its death");
+                yield break;
+            }
+
+            foreach (var shown in await opening)
+            {
+                yield return shown;
             }
 
             await ProtectAsync();
@@ -56,9 +69,7 @@ internal sealed partial class LocalSession(
         finally
         {
             _ladder = null;
-            _turn.Release();
-            ProtectWhenIdle();
-            Rest();
+            _ = LeaveAsync(opening);
         }
     }
 
@@ -119,7 +130,8 @@ internal sealed partial class LocalSession(
         await TellToolsAsync(worker);
         var tools = new ToolBridge(worker, Tools, cell, ++_cell, workspace, engine.Options);
         var reader = new CellReader(_cell, tools);
-        using var ladder = _ladder = new InterruptLadder(worker, cell.Timeout, engine.Options.InterruptGrace, engine.Options.Time);
+        using var ladder = _ladder = new InterruptLadder(
+            worker, Left(cell, started), engine.Options.InterruptGrace, engine.Options.Time);
         using var budget = new CellBudget(cell, plan.Limits, ladder, () => _processes.ProcessorTime(worker), engine.Options.Time);
         _watch?.Start(worker, ladder);
         await using var cancellation = cancellationToken.Register(() =>

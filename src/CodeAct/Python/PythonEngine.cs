@@ -16,6 +16,7 @@ public sealed class PythonEngine : IAsyncDisposable
     {
         Options = options;
         IdleWork = new IdleWork(options.Time);
+        Protected = new ProtectedSessions(options.ProtectedSessions, IdleWork);
         _source = source;
         _pool = new WorkerPool(source, options.PoolSize, options.Limits, options.Sandbox);
     }
@@ -104,6 +105,8 @@ public sealed class PythonEngine : IAsyncDisposable
 
     internal IdleWork IdleWork { get; }
 
+    internal ProtectedSessions Protected { get; }
+
     internal Reactor Reactor => Template.Reactor;
 
     internal ContentStore Contents => Template.Contents;
@@ -126,5 +129,9 @@ public sealed class PythonEngine : IAsyncDisposable
         return session;
     }
 
-    internal void Forget(LocalSession session) => _sessions.TryRemove(session, out _);
+    internal void Forget(LocalSession session)
+    {
+        _sessions.TryRemove(session, out _);
+        Protected.Remove(session);
+    }
 }

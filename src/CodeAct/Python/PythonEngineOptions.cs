@@ -46,6 +46,20 @@ public sealed record PythonEngineOptions
     /// <summary>When sessions take checkpoints by themselves, unless they are told otherwise.</summary>
     public CheckpointOptions Checkpoints { get; init; } = new();
 
+    /// <summary>How many sessions keep the checkpoints they take by themselves, at least 1; 128 unless told.</summary>
+    /// <remarks>
+    /// An idle session has 1.8 MB of its own for each. When there are more sessions, those that rested longest give theirs up,
+    /// and take one before their next cell, which comes some milliseconds later for it. Should the interpreter of such a session
+    /// die at rest, as by a thread it has left behind, its variables are lost.
+    /// </remarks>
+    public int ProtectedSessions
+    {
+        get;
+        init => field = value > 0
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "At least one session must be able to keep checkpoints.");
+    } = 128;
+
     /// <summary>How long a cell that ignores interrupts may go on before its interpreter is killed; 2 s unless told.</summary>
     public TimeSpan InterruptGrace
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
 
 namespace CodeAct.Python;
@@ -19,6 +20,7 @@ public sealed class Workspace : IDisposable
 
     private const UnixFileMode Own = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
     private const UnixFileMode PassThrough = Own | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+    private const string Alone = "/workspace";
     private const string FilesName = "files";
     private const string BranchesName = "branches";
 
@@ -26,6 +28,7 @@ public sealed class Workspace : IDisposable
     private readonly string _place; // a directory with the files, and with the workspaces of branches
     private readonly Workspace? _parent;
     private Dictionary<string, (long Size, DateTimeOffset Written)> _seen = [];
+    private List<GivenFile>? _given; // since they were taken last
     private SafeFileHandle? _mounted;
     private int _users = 1; // itself and its branches, whose files are inside
 
@@ -33,6 +36,9 @@ public sealed class Workspace : IDisposable
     {
         _place = Here = place;
         _parent = parent;
+        PathInSession = parent is null
+            ? Alone
+            : Path.Join(Path.GetDirectoryName(parent.PathInSession), BranchesName, Path.GetFileName(place), FilesName);
         Make(place, PassThrough); // a session has its own uid
         Make(Root, Own);
         Make(Path.Combine(place, BranchesName), PassThrough);
@@ -54,10 +60,8 @@ public sealed class Workspace : IDisposable
     /// <summary>Its size is limited by the file system.</summary>
     internal bool HasQuota => _parent?.HasQuota ?? _mounted is not null;
 
-    /// <summary>Where a session with a private root finds it.</summary>
-    internal string PathInSession => _parent is null
-        ? "/workspace"
-        : Path.Join(Path.GetDirectoryName(_parent.PathInSession), BranchesName, Path.GetFileName(_place), FilesName);
+    /// <summary>Where a session with a private root finds it: that of a branch is the root of the session it was forked from.</summary>
+    internal string PathInSession { get; private set; }
 
     /// <summary>What <c>_place</c> is, or leads to where that is mounted.</summary>
     private string Here { get; set; }
@@ -76,6 +80,9 @@ public sealed class Workspace : IDisposable
         Interlocked.Increment(ref _users);
         return new Workspace(Path.Combine(Here, BranchesName, Guid.NewGuid().ToString("N")), this);
     }
+
+    /// <summary>Says that its session goes on in a private root of its own; those forked from it before stay where they are.</summary>
+    internal void Separate() => PathInSession = Alone;
 
     /// <summary>Says that its files are in a file system mounted on it elsewhere, which this descriptor leads to; null when not.</summary>
     internal void Attach(SafeFileHandle? mounted)
@@ -108,9 +115,41 @@ public sealed class Workspace : IDisposable
         }
 
         await using var source = Regular(Libc.OpenToRead(hostPath), hostPath);
+        var hash = await HashAsync(source, cancellationToken);
         var (name, handle) = CreateNew(Path.GetFileName(hostPath));
         await FillAsync(name, handle, source, cancellationToken);
+        Remember(new GivenFile(name, Path.GetFullPath(hostPath), hash));
         return name;
+    }
+
+    /// <summary>Copies a file again that another workspace was given, if it is still the same.</summary>
+    /// <param name="given">What it was, and its name there and here.</param>
+    /// <param name="cancellationToken">Stops the copy.</param>
+    /// <returns>False when the host's file is gone, cannot be read or has changed; nothing is copied then.</returns>
+    /// <exception cref="IOException">The workspace has a file of that name, or is full.</exception>
+    public async Task<bool> AddAgainAsync(GivenFile given, CancellationToken cancellationToken)
+    {
+        FileStream source;
+        try
+        {
+            source = Regular(Libc.OpenToRead(given.Source), given.Source);
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+
+        await using (source)
+        {
+            if (await HashAsync(source, cancellationToken) != given.Sha256)
+            {
+                return false;
+            }
+
+            await FillAsync(given.Name, Libc.CreateBelow(Root, given.Name), source, cancellationToken);
+            Remember(given);
+            return true;
+        }
     }
 
     /// <summary>Writes a file of the workspace, in place of one of that name if there is one; makes its directories.</summary>
@@ -204,6 +243,32 @@ public sealed class Workspace : IDisposable
         }
     }
 
+    /// <summary>The files that were copied in from the host since the last call; null for none.</summary>
+    internal IReadOnlyList<GivenFile>? TakeGiven()
+    {
+        lock (_gate)
+        {
+            var given = _given;
+            _given = null;
+            return given;
+        }
+    }
+
+    private void Remember(GivenFile given)
+    {
+        lock (_gate)
+        {
+            (_given ??= []).Add(given);
+        }
+    }
+
+    private static async Task<string> HashAsync(FileStream source, CancellationToken cancellationToken)
+    {
+        var hash = await SHA256.HashDataAsync(source, cancellationToken);
+        source.Position = 0;
+        return Convert.ToHexStringLower(hash);
+    }
+
     private static IOException TooLong(string path, long length, long most) => new(
         $"'{path}' in the workspace has {CellBudget.Bytes(length)}, more than the {CellBudget.Bytes(most)} that are to be copied; "
         + "ask for more, or let a cell make it smaller.");
@@ -293,3 +358,9 @@ public sealed class Workspace : IDisposable
         }
     }
 }
+
+/// <summary>A file of the host that was copied into a workspace.</summary>
+/// <param name="Name">In the workspace.</param>
+/// <param name="Source">Its absolute path on the host.</param>
+/// <param name="Sha256">Of its contents at that time, in hexadecimal.</param>
+public sealed record GivenFile(string Name, string Source, string Sha256);

@@ -39,11 +39,12 @@ internal sealed class Scoreboard(string mode)
         IEnumerable<double> Of(string attack) => latencies.Where(latency => latency.Attack == attack).Select(latency => latency.Milliseconds);
         foreach (var category in _scores.Values.GroupBy(score => score.Category).OrderBy(group => group.Key, StringComparer.Ordinal))
         {
+            double[] cells = [.. Of(category.Key)]; // none when its programs were over before a neighbour's cell was
             var escaped = category.Count(score => score.Failures.Count > 0);
             table.AppendLine(
                 $"| {category.Key} | {category.Count()} | {category.Count() - escaped} | {escaped} "
                 + $"| {Late(category.Select(score => score.Soft))} | {Late(category.Select(score => score.Hard))} "
-                + $"| {Percentile(Of(category.Key), 0.99):0.0} / {Percentile(Of(category.Key), 1):0.0} ms "
+                + $"| {(cells.Length == 0 ? "" : $"{Percentile(cells, 0.99):0.0} / {Percentile(cells, 1):0.0} ms")} "
                 + $"| {category.Max(score => score.Memory) >> 20} MiB |");
         }
 

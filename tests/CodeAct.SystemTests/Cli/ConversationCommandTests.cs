@@ -1,4 +1,6 @@
+using System.Text.Json.Nodes;
 using CodeAct.SystemTests.Conversations;
+using CodeAct.SystemTests.Models;
 
 namespace CodeAct.SystemTests.Cli;
 
@@ -64,6 +66,78 @@ public sealed class ConversationCommandTests(PostgresServer postgres) : IDisposa
     }
 
     [Fact]
+    public async Task A_fork_in_the_middle_has_the_variables_of_that_moment()
+    {
+        await using var server = ScriptedServer.Replying(
+            "<execute>\nstage = 'early'\n</execute>", "<execute>\nstage = 'late'\n</execute>", "Done.",
+            "<execute>print(stage)</execute>", "It was early.");
+        var id = Id(await RunAsync(["run", "Two stages", .. server.ModelArguments()]));
+        var listed = (await RunAsync("show", id, "--events")).Output.Split('\n');
+        var firstCell = listed.First(line => line.Contains("  ended ", StringComparison.Ordinal)).Trim().Split(' ')[0];
+
+        var fork = (await RunAsync("fork", id, "--at", firstCell)).Output.Trim();
+        var resumed = await RunAsync("resume", fork, "Which stage?");
+        var outside = await RunAsync("fork", id, "--at", "1000");
+
+        Assert.Contains("\n  early\n", resumed.Output);
+        Assert.Equal(1, outside.ExitCode);
+        Assert.Contains("it cannot be forked at 1000.", outside.Errors);
+    }
+
+    [Fact]
+    public async Task Resume_and_rerun_ask_the_same_model_unless_told_otherwise_and_compare_shows_where_they_part()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_directory, "data.txt"), "7", Cancel);
+        await using var server = ScriptedServer.Replying(
+            "<execute>n = int(open('data.txt').read())</execute>", "Read.", "<execute>print(n)</execute>", "7.");
+        await using var other = ScriptedServer.Replying(
+            "<execute>n = int(open('data.txt').read())</execute>", "It says 7.", "Seven.");
+        var id = Id(await RunAsync(["run", "Read it", "--file", "data.txt", .. server.ModelArguments()]));
+
+        var resumed = await RunAsync("resume", id, "Print it");
+        var again = await RunAsync(["rerun", id, "--model", "openai:other", "--base-url", other.Url.ToString()]);
+        var compared = await RunAsync("compare", id, Id(again));
+        var parting = JsonNode.Parse((await RunAsync("compare", id, Id(again), "--json")).Output)!["parting"]!;
+        var same = await RunAsync("compare", id, id);
+
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Contains($"model: openai:scripted at {server.Url}, as before; name another with --model", resumed.Output + resumed.Errors);
+        Assert.Contains("\n  7\n", resumed.Output);
+        Assert.Equal(0, again.ExitCode);
+        Assert.Equal(["Read it\nFiles: data.txt", "Print it\nFiles: data.txt"], other.Requests.Where(IsOfUser).Select(ScriptedServer.LastMessage));
+        Assert.Contains($"(rerun of {id})", (await RunAsync("conversations")).Output);
+        Assert.Contains("They differ from message 1, cell 1 on", compared.Output);
+        Assert.Equal(("answer", "Read."), (Text(parting["first"]!["kind"]), Text(parting["first"]!["text"])));
+        Assert.Equal("It says 7.", Text(parting["second"]!["text"]));
+        Assert.Contains("They are the same in every message, cell, observation and answer.", same.Output);
+    }
+
+    [Fact]
+    public async Task A_model_or_a_file_that_is_gone_is_named_with_the_way_out()
+    {
+        var file = Path.Combine(_directory, "data.txt");
+        await File.WriteAllTextAsync(file, "7", Cancel);
+        string id;
+        await using (var server = ScriptedServer.Replying("Seven."))
+        {
+            id = Id(await RunAsync(["run", "Read it", "--file", "data.txt", .. server.ModelArguments()]));
+        }
+
+        var noModel = await RunAsync("resume", id, "And now?");
+        await using var other = ScriptedServer.Replying("Eight.");
+        await File.WriteAllTextAsync(file, "8", Cancel);
+        var noFile = await RunAsync(["rerun", id, .. other.ModelArguments()]);
+        var given = await RunAsync(["rerun", id, "--file", "data.txt", .. other.ModelArguments()]);
+
+        Assert.Equal(1, noModel.ExitCode);
+        Assert.Contains($"Conversation {id} was made with openai:scripted at ", noModel.Errors);
+        Assert.Contains("Name another model with --model.", noModel.Errors);
+        Assert.Equal(1, noFile.ExitCode);
+        Assert.Contains("worked with 'data.txt', which is gone from where it was or has changed; give it with --file.", noFile.Errors);
+        Assert.Contains("Eight.", given.Output);
+    }
+
+    [Fact]
     public async Task Conversations_can_be_kept_on_a_server()
     {
         var store = $"postgres:{await postgres.CreateDatabaseAsync(Cancel)}";
@@ -85,6 +159,10 @@ public sealed class ConversationCommandTests(PostgresServer postgres) : IDisposa
         Assert.Equal(1, unknown.ExitCode);
         Assert.Contains("'nosuch'", Assert.Single(unknown.Errors.TrimEnd('\n').Split('\n')));
     }
+
+    private static bool IsOfUser(Request request) => !request.LastMessage().StartsWith("Execution Output:", StringComparison.Ordinal);
+
+    private static string Text(JsonNode? value) => value!.GetValue<string>();
 
     private static string Id(CliResult ran) => ran.Errors.Trim().Split(' ')[^1];
 

@@ -129,6 +129,61 @@ public sealed class RunCommandTests(TinyModel tiny) : IDisposable
         Assert.All([noModel, noFile, noUrl, noServer], ran => Assert.Single(ran.Errors.TrimEnd('\n').Split('\n')));
     }
 
+    [Theory]
+    [InlineData("json", "<action>{'tool': 'execute_code', 'args': {'code': 'print(6 * 7)'}}</action>", "</action>")]
+    [InlineData("native", "", null)]
+    public async Task A_mode_is_asked_for_shown_and_kept_when_the_conversation_is_resumed(string mode, string action, string? stop)
+    {
+        await using var server = ScriptedServer.Saying(
+            action.Length > 0 ? new Said("I compute it.\n" + action) : new Said("I compute it.", ("execute_code", "{\"code\":\"print(6 * 7)\"}")),
+            new Said("42"),
+            new Said("Again 42."));
+
+        var ran = await CliProcess.RunAsync(_directory, "", Cancel, ["run", "6 * 7?", "--mode", mode, .. server.ModelArguments()]);
+        var resumed = await CliProcess.RunAsync(
+            _directory, "", Cancel, ["resume", ran.Errors.Trim().Split(' ')[1], "Again?", .. server.ModelArguments()]);
+
+        Assert.Equal((0, 0), (ran.ExitCode, resumed.ExitCode));
+        Assert.Contains("I compute it.\n  │ print(6 * 7)\n  42\n\n42\n", ran.Output);
+        Assert.EndsWith($" s · {mode} mode\n", ran.Output);
+        Assert.EndsWith($" s · {mode} mode\n", resumed.Output);
+        Assert.All(server.Requests, request => Assert.Equal(stop, (string?)request.Json["stop"]?.AsArray().Single()));
+        Assert.All(server.Requests, request => Assert.Equal(
+            mode == "native" ? "execute_code" : null, (string?)request.Json["tools"]?.AsArray().Single()!["function"]!["name"]));
+        Assert.Equal(mode == "native" ? "42" : "Execution Output:\n42", server.Requests.ElementAt(1).LastMessage());
+    }
+
+    [Fact]
+    public async Task Stateless_cells_share_files_and_nothing_else_also_after_a_resumption()
+    {
+        await using var server = ScriptedServer.Replying(
+            "<execute>x = 6; open('x.txt', 'w').write('six')</execute>", "<execute>print('x' in globals(), open('x.txt').read())</execute>",
+            "Gone.", "<execute>print('x' in globals(), task)</execute>", "Still gone.");
+
+        var ran = await CliProcess.RunAsync(_directory, "", Cancel, ["run", "?", "--stateless", .. server.ModelArguments()]);
+        var resumed = await CliProcess.RunAsync(
+            _directory, "", Cancel, ["resume", ran.Errors.Trim().Split(' ')[1], "Now?", .. server.ModelArguments()]);
+
+        Assert.Contains("\n  False six\n", ran.Output);
+        Assert.Contains("\n  False Now?\n", resumed.Output);
+        Assert.EndsWith(" s · stateless\n", ran.Output);
+        Assert.EndsWith(" s · stateless\n", resumed.Output);
+        Assert.Contains("Each block of code runs in a fresh interpreter", server.Requests.First().Text);
+        Assert.DoesNotContain("Variables, imports and functions stay", server.Requests.First().Text);
+    }
+
+    [Fact]
+    public async Task A_mode_that_cannot_be_is_refused_with_what_can()
+    {
+        var unknown = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--mode", "xml");
+        var native = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--mode", "native", "--model", tiny.File);
+
+        Assert.Equal((1, 1), (unknown.ExitCode, native.ExitCode));
+        Assert.Contains("'xml'", unknown.Errors);
+        Assert.All(["code", "json", "text", "native"], mode => Assert.Contains($"'{mode}'", unknown.Errors));
+        Assert.EndsWith("cannot be asked to call functions, so there is no native mode for it; take json or code.\n", native.Errors);
+    }
+
     [Fact]
     public async Task Ctrl_C_interrupts_the_cell_and_the_model_sees_it()
     {

@@ -158,8 +158,24 @@ public abstract class ConversationStoreConformance : IAsyncLifetime
         Assert.Equal(run.Lines(), await Store.LinesAsync(id));
         Assert.Equal(new ConversationOrigin(id, 3), (await Store.GetAsync(fork, Cancel)).Origin);
         Assert.Equal("root", (await Store.GetAsync(fork, Cancel)).Title);
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ForkAsync(id, 0, Cancel));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ForkAsync(id, -1, Cancel));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => Store.ForkAsync(id, run.Count + 1, Cancel));
+    }
+
+    [Fact]
+    public async Task A_fork_at_nothing_is_empty_and_remembers_where_it_comes_from()
+    {
+        var run = StoreLogs.Run("root");
+        var id = await Store.AddAsync(run);
+
+        var rerun = await Store.ForkAsync(id, 0, Cancel);
+        var before = await Store.GetAsync(rerun, Cancel);
+        await Store.AppendAsync(rerun, 0, [run[0]], Cancel);
+
+        Assert.Equal((0, "", ""), (before.Events, before.Title, before.Model));
+        Assert.Equal(run.Take(1).Lines(), await Store.LinesAsync(rerun));
+        Assert.Equal(new ConversationOrigin(id, 0), (await Store.GetAsync(rerun, Cancel)).Origin);
+        Assert.Equal("root", (await Store.GetAsync(rerun, Cancel)).Title);
     }
 
     [Fact]

@@ -59,10 +59,6 @@ public sealed partial class ExportTests(LocalEngine local) : IClassFixture<Local
     public async Task A_page_stands_alone_and_what_was_said_in_it_stays_text()
     {
         var html = await ExportAsync(ExportFormat.Html);
-        if (Environment.GetEnvironmentVariable("CODEACT_KEEP_PAGE") is { } keep)
-        {
-            await File.WriteAllTextAsync(keep, html, Cancel);
-        }
 
         Assert.DoesNotContain("<script", html);
         Assert.DoesNotContain("<b>", html);

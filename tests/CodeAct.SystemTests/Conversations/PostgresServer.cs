@@ -10,6 +10,8 @@ namespace CodeAct.SystemTests.Conversations;
 /// <summary>Debian's PostgreSQL in a directory of its own, on a Unix socket there, as an ordinary user; started when first asked for.</summary>
 public sealed class PostgresServer : IAsyncDisposable
 {
+    private const string Installed = "/usr/lib/postgresql"; // where Debian puts each of its versions
+
     private readonly SemaphoreSlim _starting = new(1, 1);
     private string? _directory;
     private Process? _server;
@@ -121,10 +123,11 @@ public sealed class PostgresServer : IAsyncDisposable
     /// <summary>A program of PostgreSQL, which refuses to run as root.</summary>
     private static ProcessStartInfo Ordinary(string program, params string[] arguments)
     {
-        var path = Directory.GetDirectories("/usr/lib/postgresql")
+        var path = (Directory.Exists(Installed) ? Directory.GetDirectories(Installed) : [])
             .OrderByDescending(version => int.Parse(Path.GetFileName(version), CultureInfo.InvariantCulture))
             .Select(version => Path.Combine(version, "bin", program))
-            .First(File.Exists);
+            .FirstOrDefault(File.Exists);
+        Assert.True(path is not null, $"PostgreSQL is not installed: there is no {Installed}/*/bin/{program}. Run scripts/setup tests.");
         var start = Environment.IsPrivilegedProcess
             ? new ProcessStartInfo("setpriv", ["--reuid=postgres", "--regid=postgres", "--clear-groups", path, .. arguments])
             : new ProcessStartInfo(path, arguments);

@@ -151,6 +151,49 @@ public sealed class RebuildTests(LocalEngine local) : IClassFixture<LocalEngine>
         Assert.Empty(whole.Notes);
     }
 
+    [Fact]
+    public async Task Files_of_the_host_are_copied_again_while_they_are_the_same_also_for_a_run_without_cells()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("codeact-given-").FullName, "given.csv");
+        await File.WriteAllTextAsync(file, "1", Cancel);
+        await using var first = await FreshAsync();
+        await first.Workspace.AddFileAsync(file, Cancel);
+        var events = await RunAsync(first);
+        await using var same = await FreshAsync();
+        await using var changed = await FreshAsync();
+
+        var whole = await Rebuild.RunAsync(events, same, _limit, Cancel);
+        await File.WriteAllTextAsync(file, "2", Cancel);
+        var missing = await Rebuild.RunAsync(events, changed, _limit, Cancel);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true);
+
+        Assert.Empty(whole.Notes);
+        Assert.Equal("('1', ['given.csv'])", await ValueAsync(same, "open('given.csv').read(), files"));
+        Assert.StartsWith("Missing: given.csv.", Assert.Single(missing.Notes));
+        Assert.Empty(changed.Workspace.Files());
+    }
+
+    [Fact]
+    public async Task At_every_event_the_interpreter_has_the_state_of_that_moment()
+    {
+        var events = await RunAsync((ToolSet?)null, "seen = [1]", "print('two')\nseen.append(2)", "1 / 0", "seen.append(3); seen");
+
+        for (var at = 1; at <= events.Count; at++)
+        {
+            var part = events.Take(at).ToList();
+            var ended = part.OfType<CellFinished>().Count();
+            var cutOff = part.OfType<CellStarted>().Count() - ended;
+            await using var session = await FreshAsync();
+
+            var rebuilt = await Rebuild.RunAsync(part, session, _limit, Cancel);
+
+            Assert.Equal(Enumerable.Range(1, ended), rebuilt.Cells);
+            Assert.Equal(cutOff, rebuilt.Notes.Count);
+            var seen = string.Join(", ", Enumerable.Range(1, ended < 3 ? ended : ended - 1));
+            Assert.Equal($"[{seen}]", await ValueAsync(session, "globals().get('seen', [])"));
+        }
+    }
+
     private static async Task<string> ValueAsync(IPythonSession session, string code) => (await session.RunAsync(code)).Result.PlainText;
 
     private Task<IPythonSession> FreshAsync() => local.Engine.CreateSessionAsync(new SessionOptions(), Cancel);

@@ -67,6 +67,17 @@ public sealed class ShippedModelTests : IDisposable
         });
     }
 
+    [Fact]
+    public async Task It_says_that_it_knows_code_mode_alone()
+    {
+        var ran = await CliProcess.RunAsync(_directory, "", Cancel, "run", "?", "--mode", "json");
+
+        Assert.Equal(1, ran.ExitCode);
+        Assert.Matches(
+            "^codeact: .*codeact-nano.* was trained with a prompt of its own, .*; leave out --mode and --stateless, or take another model.\n$",
+            ran.Errors);
+    }
+
     private static List<AgentEvent> Events(CliResult ran) =>
         [.. ran.Output.TrimEnd('\n').Split('\n').Select(line => LogJson.Read(line).Event)];
 }

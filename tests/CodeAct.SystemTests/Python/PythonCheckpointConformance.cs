@@ -301,6 +301,19 @@ public abstract class PythonCheckpointConformance : PythonBudgetConformance
     }
 
     [Fact]
+    public async Task A_branch_that_lost_its_interpreter_can_be_forked()
+    {
+        await using var session = await CreateAsync(_onDemand);
+        await using var branch = await session.ForkAsync(null, Cancelled);
+        await branch.RunAsync("import os; os._exit(1)");
+        var lost = await branch.RunAsync("import os; open('f', 'w').write('alone'); x = 1");
+        Assert.Null(Assert.IsType<InterpreterRestarted>(lost.Events[0]).From);
+        await using var twig = await branch.ForkAsync(null, Cancelled);
+        const string Look = "x, open('f').read(), os.getcwd() == os.environ['HOME']";
+        Assert.Equal("result (1, 'alone', True)|ended Ok", (await twig.RunAsync(Look)).Order);
+    }
+
+    [Fact]
     public async Task A_branch_outlives_the_session_that_it_was_forked_from_and_cannot_reach_its_files()
     {
         var session = await CreateAsync(_onDemand);

@@ -84,7 +84,7 @@ public abstract class PythonSandboxConformance
         await using var session = await CreateAsync();
         var names = (await session.RunAsync("import os; print(*sorted(os.environ))")).Stdout.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         Assert.Equal(
-            ["HOME", "IPYTHONDIR", "LANG", "LOGNAME", "MKL_NUM_THREADS", "MPLBACKEND", "MPLCONFIGDIR", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH", "PWD", "TMPDIR", "USER"],
+            ["GIT_CONFIG_NOSYSTEM", "HOME", "IPYTHONDIR", "LANG", "LOGNAME", "MKL_NUM_THREADS", "MPLBACKEND", "MPLCONFIGDIR", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "PATH", "PWD", "TMPDIR", "USER"],
             names);
     }
 

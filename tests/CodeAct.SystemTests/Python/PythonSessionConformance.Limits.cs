@@ -29,6 +29,28 @@ public abstract partial class PythonSessionConformance
     }
 
     [Fact]
+    public async Task A_cell_that_waits_for_an_earlier_one_longer_than_its_time_is_not_run()
+    {
+        await using var session = await CreateAsync();
+        var earlier = new List<CellEvent>();
+        await foreach (var shown in session.RunAsync(
+            new Cell("x = 1; print('on')\nwhile True: pass"), TestContext.Current.CancellationToken))
+        {
+            earlier.Add(shown);
+            if (shown is StreamText)
+            {
+                var late = await session.RunAsync("x = 2", _short);
+                Assert.Equal("ended TimedOut", late.Order);
+                Assert.Contains("not run: its time limit of 0.3 s", late.Ended.Reason, StringComparison.Ordinal);
+                session.Interrupt();
+            }
+        }
+
+        Assert.Equal("out on|error KeyboardInterrupt|ended Interrupted", new CellOutcome(earlier).Order);
+        Assert.Equal("result 1|ended Ok", (await session.RunAsync("x")).Order);
+    }
+
+    [Fact]
     public async Task A_cell_that_swallows_interrupts_is_killed_and_the_result_says_so()
     {
         await using var session = await CreateAsync();

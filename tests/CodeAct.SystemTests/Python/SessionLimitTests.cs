@@ -60,6 +60,22 @@ public sealed class SessionLimitTests
         Assert.Contains("600 s (its idle limit)", Assert.IsType<InterpreterRestarted>(next.Events[0]).Reason, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Of_two_sessions_that_rest_one_may_keep_its_checkpoint_and_the_other_takes_one_before_its_next_cell()
+    {
+        await using var engine = await StartAsync(_small with { ProtectedSessions = 1 });
+        await using var first = await CreateAsync(engine, new SessionLimits());
+        await using var second = await CreateAsync(engine, new SessionLimits());
+        await first.RunAsync("x = 1");
+        await PythonSessionConformance.Until(() => first.Checkpoints.Count == 1);
+        await second.RunAsync("x = 2");
+        await PythonSessionConformance.Until(() => second.Checkpoints.Count == 1 && first.Checkpoints.Count == 0);
+        Assert.EndsWith("variables are those from before that cell, files are as it left them.", (await first.RunAsync("import os; os._exit(3)")).Ended.Reason, StringComparison.Ordinal);
+        Assert.Equal("restarted|result 1|ended Ok", (await first.RunAsync("x")).Order);
+        await PythonSessionConformance.Until(() => second.Checkpoints.Count == 0);
+        Assert.Equal("result 2|ended Ok", (await second.RunAsync("x")).Order);
+    }
+
     [Theory]
     [InlineData("x = b'x' * (400 << 20)")]
     [InlineData("import os\nfor _ in range(4):\n    if os.fork() == 0:\n        y = b'y' * (60 << 20); os.kill(os.getppid(), 0); import time; time.sleep(60)\nx = b'x' * (90 << 20)\nos.wait()")]

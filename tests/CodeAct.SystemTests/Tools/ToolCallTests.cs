@@ -33,6 +33,7 @@ public sealed class ToolCallTests(LocalEngine local) : IClassFixture<LocalEngine
     [InlineData("add()", "add(a: int, b: int = 10) -> int: missing a required argument: 'a'")]
     [InlineData("add(1, 2, 3)", "add(a: int, b: int = 10) -> int: too many positional arguments")]
     [InlineData("add(1, c=3)", "add(a: int, b: int = 10) -> int: got an unexpected keyword argument 'c'")]
+    [InlineData("sums(off=[1])", "sums(of: list[int]) -> int: missing a required argument: 'of'; did you mean 'of'?")]
     [InlineData("add('1')", "add(a: int, b: int = 10) -> int: a must be int, not str")]
     [InlineData("add(True)", "add(a: int, b: int = 10) -> int: a must be int, not bool")]
     [InlineData("add(1.5)", "add(a: int, b: int = 10) -> int: a must be int, not float")]
@@ -49,6 +50,20 @@ public sealed class ToolCallTests(LocalEngine local) : IClassFixture<LocalEngine
         Assert.Contains(message, outcome.Error.Message);
         Assert.DoesNotContain("codeact_worker", outcome.Error.Traceback);
         Assert.Equal(code.Contains("10**20") ? 1 : 0, outcome.Events.OfType<CodeAct.Python.ToolCalled>().Count());
+    }
+
+    [Theory]
+    [InlineData("get_wether('Rome')", "NameError", "name 'get_wether' is not defined; did you mean get_weather(city: str) -> str?")]
+    [InlineData("getWeather('Rome')", "NameError", "name 'getWeather' is not defined; did you mean get_weather(city: str) -> str?")]
+    [InlineData("call_tool('weather', city='Rome')", "ToolError", "there is no tool 'weather'; there is get_weather(city: str) -> str")]
+    [InlineData("something_else('Rome')", "NameError", "name 'something_else' is not defined")]
+    [InlineData("call_tool('something_else')", "ToolError", "there is no tool 'something_else'; tools.search(\"words\") finds some")]
+    public async Task A_name_that_there_is_not_is_answered_with_the_nearest_tool_and_its_signature(string code, string error, string message)
+    {
+        await using var session = await local.Engine.CreateAsync(Add, Function("get_weather", (string city) => $"rain in {city}"));
+        var outcome = await session.RunAsync(code);
+        Assert.Equal((error, message), (outcome.Error.Name, outcome.Error.Message));
+        Assert.EndsWith($"{error}: {message}", outcome.Error.Traceback);
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using CodeAct.Agents;
 using Microsoft.Extensions.AI;
 
 namespace CodeAct.Conversations.Export;
@@ -62,13 +63,15 @@ public static class ConversationExport
         var merged = new List<(ChatRole Role, string Text)>();
         foreach (var message in Transcript.Of(entries.Select(entry => entry.Event), ChatRole.User))
         {
-            if (merged is [.., var last] && last.Role == message.Role)
+            var role = message.Role == ChatRole.Tool ? ChatRole.User : message.Role;
+            var text = string.Join('\n', message.Contents.Select(Text));
+            if (merged is [.., var last] && last.Role == role)
             {
-                merged[^1] = (last.Role, $"{last.Text}\n\n{message.Text}");
+                merged[^1] = (role, $"{last.Text}\n\n{text}");
             }
             else
             {
-                merged.Add((message.Role, message.Text));
+                merged.Add((role, text));
             }
         }
 
@@ -77,6 +80,17 @@ public static class ConversationExport
             : throw new InvalidOperationException(
                 $"The model has not said anything in conversation {conversation.Id} yet: there is nothing to learn from it.");
     }
+
+    // Calls of functions become the actions that they would be in code and JSON mode, and their results observations.
+    private static string Text(AIContent content) => content switch
+    {
+        FunctionCallContent { Name: "execute_code", Arguments: { } arguments } when arguments.TryGetValue("code", out var code) =>
+            $"<execute>\n{code}\n</execute>",
+        FunctionCallContent call =>
+            $"<action>\n{JsonSerializer.Serialize(new { tool = call.Name, args = call.Arguments }, _line)}\n</action>",
+        FunctionResultContent result => Prompts.Observed(ChatRole.User, result.Result?.ToString() ?? ""),
+        _ => content.ToString() ?? "",
+    };
 
     private static string Line(JsonObject value) => value.ToJsonString(_line) + '\n';
 }

@@ -32,17 +32,12 @@ public static partial class Rebuild
             .ToList();
         var ran = new List<int>();
         var tools = session.Tools;
-        RunStarted? run = null;
+        var begun = new Runs(plan.Runs, session);
         try
         {
             foreach (var cell in plan.Cells)
             {
-                if (cell.Run != run)
-                {
-                    run = cell.Run;
-                    notes.AddRange(await BeginRunAsync(run, session, cancellationToken));
-                }
-
+                await begun.BeginAsync(upTo: cell.Run, cancellationToken);
                 if (!cell.IsWhole)
                 {
                     notes.Add($"Cell {cell.Number} was not run again, for it had been cut off{Reason(cell)}; what it had done is missing.");
@@ -67,24 +62,25 @@ public static partial class Rebuild
                     break;
                 }
             }
+
+            await begun.BeginAsync(upTo: null, cancellationToken);
         }
         finally
         {
             session.Tools = tools;
         }
 
-        return new InterpreterRebuilt(ran, notes);
+        return new InterpreterRebuilt(ran, [.. begun.Notes(), .. notes]);
     }
 
-    // As the agent does at the beginning of a run.
-    private static async Task<IEnumerable<string>> BeginRunAsync(
-        RunStarted run, IPythonSession session, CancellationToken cancellationToken)
+    /// <summary>Copies the files that the host gave before a run, as far as they are still the same and not there already.</summary>
+    public static async Task AddFilesAsync(RunStarted run, Workspace workspace, CancellationToken cancellationToken)
     {
-        var files = new JsonArray([.. run.Files.Select(file => JsonValue.Create(file))]);
-        await session.SetVariableAsync("task", JsonValue.Create(run.Task), cancellationToken);
-        await session.SetVariableAsync("files", files, cancellationToken);
-        var missing = run.Files.Except(session.Workspace.Files(), StringComparer.Ordinal).ToList();
-        return missing.Count == 0 ? [] : [$"The log does not hold the contents of {string.Join(", ", missing)}; give such files again."];
+        var there = workspace.Files().ToHashSet(StringComparer.Ordinal);
+        foreach (var given in (run.Given ?? []).Where(given => !there.Contains(given.Name)))
+        {
+            await workspace.AddAgainAsync(given, cancellationToken);
+        }
     }
 
     private static IEnumerable<string> Differences(RecordedCell cell, IReadOnlyList<CellEvent> shown, RecordedTools tools)
@@ -121,4 +117,31 @@ public static partial class Rebuild
 
     [GeneratedRegex("0x[0-9a-f]{6,}", RegexOptions.NonBacktracking)]
     private static partial Regex Address();
+
+    /// <summary>The runs of the conversation, each begun once and as the agent does.</summary>
+    private sealed class Runs(IReadOnlyList<RunStarted> all, IPythonSession session)
+    {
+        private readonly List<string> _missing = []; // each file is named once
+        private int _begun;
+
+        /// <summary>Begins those that have not begun yet, up to one or all of them.</summary>
+        public async Task BeginAsync(RunStarted? upTo, CancellationToken cancellationToken)
+        {
+            while (_begun < all.Count && (_begun == 0 || all[_begun - 1] != upTo))
+            {
+                var run = all[_begun++];
+                var files = new JsonArray([.. run.Files.Select(file => JsonValue.Create(file))]);
+                await session.SetVariableAsync("task", JsonValue.Create(run.Task), cancellationToken);
+                await session.SetVariableAsync("files", files, cancellationToken);
+                await AddFilesAsync(run, session.Workspace, cancellationToken);
+                _missing.AddRange([.. run.Files.Except(session.Workspace.Files(), StringComparer.Ordinal).Except(_missing)]);
+            }
+        }
+
+        public IEnumerable<string> Notes() => _missing.Count == 0 ? [] :
+        [
+            $"Missing: {string.Join(", ", _missing)}. The log does not hold the contents of files, and where these came from they are gone "
+                + "or have changed; give them again.",
+        ];
+    }
 }

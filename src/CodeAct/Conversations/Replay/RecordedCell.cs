@@ -19,14 +19,17 @@ internal sealed record RecordedCell(int Number, RunStarted Run, string Code, IRe
 internal sealed class ReplayPlan
 {
     private readonly Dictionary<int, RecordedCell> _all = [];
+    private readonly List<RunStarted> _runs = [];
     private List<RecordedCell> _cells = []; // those whose effects are in the interpreter's memory, as its session counts them
-    private RunStarted? _run;
     private string? _code;
     private List<CellEvent> _shown = [];
 
     private ReplayPlan()
     {
     }
+
+    /// <summary>The runs, in order; among them those without cells.</summary>
+    public IReadOnlyList<RunStarted> Runs => _runs;
 
     /// <summary>The cells to be run again, in order; among them those that cannot be.</summary>
     public IReadOnlyList<RecordedCell> Cells => _cells;
@@ -52,7 +55,7 @@ internal sealed class ReplayPlan
         {
             case RunStarted started:
                 EndCell(null);
-                _run = started;
+                _runs.Add(started);
                 break;
             case CellStarted(var code):
                 (_code, _shown) = (code, []);
@@ -79,7 +82,7 @@ internal sealed class ReplayPlan
 
     private void EndCell(CellEnded? end)
     {
-        if (_code is { } code && _run is { } run)
+        if (_code is { } code && _runs is [.., var run])
         {
             var cell = new RecordedCell(_all.Count + 1, run, code, _shown, end);
             _all[cell.Number] = cell;

@@ -291,6 +291,7 @@ def _allow(ruleset, path, rights):
 def set_environment(home, temporary):
     os.environ.update(HOME=home, USER="session", LOGNAME="session", PWD=home, TMPDIR=temporary, MPLBACKEND="Agg")
     os.environ.update(MPLCONFIGDIR=temporary + "/matplotlib", IPYTHONDIR=temporary + "/ipython")
+    os.environ["GIT_CONFIG_NOSYSTEM"] = "1"  # git gives up where it may not read /etc/gitconfig
     tempfile.tempdir = None  # it is looked up once
 
 

@@ -146,8 +146,9 @@ def main():
     interpreter.settle(None)
     shell.packages.enter()
     output.attach(PlainChannel(connect(options["address"], options["token"]), interrupts))
+    session = worker.Worker(shell, output, interrupts, None)
     if options["warm"]:
-        shell.warm(["1+1", "display(1)", "1/0"])
+        session.rehearse(["1+1", "display(1)", "1/0"])
     _thread.start_new_thread(heed, (line, _thread.get_ident()))
     output.send(wire.READY, wire.to_json({"python": sys.version.split()[0]}), 0)
-    worker.Worker(shell, output, interrupts, None).serve()
+    session.serve()

@@ -27,7 +27,7 @@ REQUIRED = (
     "network", "tracing", "kernel interfaces", "mounts and namespaces", "privileges", "memory")
 
 VARIABLES = {
-    "HOME", "IPYTHONDIR", "LANG", "LOGNAME", "MKL_NUM_THREADS", "MPLBACKEND", "MPLCONFIGDIR", "OMP_NUM_THREADS",
+    "GIT_CONFIG_NOSYSTEM", "HOME", "IPYTHONDIR", "LANG", "LOGNAME", "MKL_NUM_THREADS", "MPLBACKEND", "MPLCONFIGDIR", "OMP_NUM_THREADS",
     "OPENBLAS_NUM_THREADS", "PATH", "PWD", "TMPDIR", "USER"}
 TOP = {confine.BRANCHES, *confine.SYSTEM, "/dev", "/etc", "/mnt", "/proc", "/tmp", confine.WORKSPACE}
 FAMILIES = {

@@ -1,8 +1,8 @@
 """Notebook cells by IPython's own machinery, with a session's ways of showing things."""
 
-import ast
 import base64
 import builtins
+import contextlib
 import keyword
 import os
 import re
@@ -19,6 +19,7 @@ from IPython.core.displayhook import DisplayHook
 from IPython.core.error import UsageError
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.lib import pretty
 from traitlets import Any, Type
 from traitlets.config import Config
 
@@ -30,6 +31,8 @@ LONGEST_BYTES = 8 << 20
 
 FIRST_NAME = re.compile(r"[^\W\d]\w*")
 PLAIN = {bool, int, float, complex, str, bytes, list, tuple, dict, set}  # which have no other form than text
+ATOMS = {int, float, str}
+AS_REPR = pretty._type_pprinters[int]
 
 
 class Compiler(CachingCompiler):
@@ -38,6 +41,15 @@ class Compiler(CachingCompiler):
     def __init__(self):
         super().__init__()
         self.flags = 0  # codeop's would call an unclosed bracket "incomplete input": a terminal waits for more, a cell does not
+        self.parsed = None  # source and tree, until that is taken
+
+    def look_at(self, source):
+        """Parses what will be run as it is, unless it is changed first: then this tree is left lying."""
+        self.parsed = source, super().ast_parse(source)
+
+    def ast_parse(self, source, filename="<unknown>", symbol="exec"):
+        parsed, self.parsed = self.parsed, None
+        return parsed[1] if parsed and parsed[0] == source and symbol == "exec" else super().ast_parse(source, filename, symbol)
 
     def get_code_name(self, raw_code, transformed_code, number):
         return f"<cell {number}>"
@@ -59,7 +71,7 @@ class ResultHook(DisplayHook):
 
     def compute_format_data(self, result):
         if type(result) in PLAIN:
-            return {"text/plain": self.shell.display_formatter.formatters["text/plain"](result)}, {}
+            return {"text/plain": self.text(result)}, {}
         self.shell.format_errors = []
         try:
             data, metadata = super().compute_format_data(result)
@@ -69,6 +81,14 @@ class ResultHook(DisplayHook):
         if errors and "text/plain" not in data:
             raise errors[0]
         return data, metadata
+
+    def text(self, result):
+        """What IPython's formatter makes of it; where that is no more than repr, without the way there."""
+        formatter = self.shell.display_formatter.formatters["text/plain"]
+        if type(result) in ATOMS and formatter.type_printers.get(type(result)) is AS_REPR:
+            with contextlib.suppress(ValueError):  # an int of too many digits
+                return repr(result)
+        return formatter(result)
 
     def write_format_data(self, format_dict, md_dict=None):
         self.shell.output.send(wire.RESULT, bundle(format_dict))
@@ -95,6 +115,7 @@ class Shell(InteractiveShell):
     packages = Any()
     error_sent = False
     format_errors = None
+    hint = staticmethod(lambda error: "")  # what to say of an exception besides; the worker's tools know more
 
     def transform_cell(self, raw_cell):
         """IPython's own syntax turned into Python's. Most cells have none of it, and then the twelve passes are saved."""
@@ -102,7 +123,7 @@ class Shell(InteractiveShell):
 
     def is_plain_python(self, code):
         try:
-            ast.parse(code)
+            self.compile.look_at(code)
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             return False
         if "\n" in code.strip():
@@ -135,6 +156,8 @@ class Shell(InteractiveShell):
         if issubclass(etype, UsageError):
             tb = None  # its frames are IPython's
         name, message, text = tracebacks.render(etype, value, tb, self.workspace)
+        hint = self.hint(value)
+        message, text = message + hint, text + hint
         limit = limits.reached(value, self.limits)
         if limit:
             text += f" ({limit})" if message else f": {limit}"
@@ -208,13 +231,8 @@ class Shell(InteractiveShell):
             self.showtraceback()
         return not self.error_sent
 
-    def warm(self, cells):
-        """Runs cells that show nothing and leave nothing: what they touch is then ready in memory."""
-        self.output.muted = True
-        for cell in cells:
-            self.run(cell)
-            self.output.send(wire.DONE, b"")
-        self.output.muted = False
+    def forget(self):
+        """Goes back to the state before the first cell."""
         self.reset(new_session=True)
         self.execution_count = 1
         self.user_ns.pop("_exit_code", None)

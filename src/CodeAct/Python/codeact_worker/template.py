@@ -19,12 +19,14 @@ import threading
 import time
 
 from . import confine, interpreter, kernel, mounts, network, orphans, probe, storage
+from . import keeper as keepers
 from . import output as outputs
 from . import shell as shells
-from . import wire, worker
+from . import wire
+from . import worker as workers
 
 REQUEST_LIMIT = 1 << 16
-KEEPER = ["/usr/bin/env", "--ignore-signal=CHLD", "sleep", "infinity"]  # orphans that end leave nothing behind: the kernel reaps them
+SETTLED = 20  # runs of a function
 
 
 def fill_gaps():
@@ -58,6 +60,7 @@ class Template:
         self.own_processes = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
         self.networks = network.Networks()
         self.storage = storage.Storage()
+        self.keeper = keepers.Keeper()
         self.interrupts = wire.Interrupts()
         self.output = outputs.Output(None, self.interrupts)
         self.workers = {}  # pid: id of the session
@@ -79,7 +82,8 @@ class Template:
             matplotlib.use("module://codeact_worker.figures")
         outputs.install(self.output)
         self.shell = shells.make(self.output, self.options["scratch"], self.options["packages"])
-        self.warm()
+        self.worker = workers.Worker(self.shell, self.output, self.interrupts, self.sandbox)
+        self.rehearse()
         layers = self.confine()
         gc.collect()
         self.filling = fill_gaps()
@@ -110,7 +114,7 @@ class Template:
         kernel.unshare(kernel.NEWPID)
         keeper, pid = None, -1
         try:
-            keeper = os.posix_spawn(KEEPER[0], KEEPER, {})
+            keeper = self.keeper.spawn()
             pid = kernel.fork()
             return keeper, pid
         finally:
@@ -119,13 +123,21 @@ class Template:
             if keeper and pid < 0:
                 os.kill(keeper, signal.SIGKILL)
 
-    def warm(self):
-        """A few cells into the void: the first cell of a session finds everything in memory."""
-        cells = ["1+1", "display(1)", "1/0", "if", "import sys; print('warm\\n')", "get_ipython().user_ns"]
-        if "pandas" in sys.modules:
-            cells.append("import pandas as pd; pd.DataFrame({'a': [1.5, 2], 'b': ['x', 'y']}).groupby('b').mean()")
+    def rehearse(self):
+        """Cells into the void: the first cell of a session finds everything in memory, and writes to little of it.
+
+        What a worker writes to is copied, and an idle session had a fifth more of its own without this (perf/run memory). Python
+        writes to a function's code until that has run often enough to be settled, and to the name of an attribute when it takes
+        its place in the cache of lookups, or gives it up to another.
+        """
+        cells = ["1+1", "display(1)", "1/0", "if", "import sys; print('warm\\n')", "x = get_ipython().user_ns"]
+        frames = "import pandas as pd; pd.DataFrame({'a': [1.5, 2], 'b': ['x', 'y']}).groupby('b').mean()"
         self.output.detached = False
-        self.shell.warm(cells)
+        self.worker.rehearse([*cells * SETTLED, *[frames] * ("pandas" in sys.modules)])
+        sys._clear_type_cache()
+        for _ in range(SETTLED):
+            workers.reseed()
+        self.worker.rehearse(cells)
         self.output.detached = True
 
     def serve(self, ready):
@@ -224,11 +236,11 @@ class Template:
             self.shell.packages.enter("/mnt/packages" if self.sandbox.spaces else None)
             self.output.attach(wire.Channel(socket.socket(socket.AF_UNIX, socket.SOCK_STREAM, 0, 3), self.interrupts))
             self.output.follow_forks()
-            worker.reseed()
+            workers.reseed()
             if request["warm"]:
-                self.shell.warm(["0"])  # ahead of need: the pages that a first cell writes to are copied now
+                self.worker.rehearse(["0"])  # ahead of need: the pages that a first cell writes to are copied now
             self.output.send(wire.READY, wire.to_json({}), 0)
-            worker.Worker(self.shell, self.output, self.interrupts, self.sandbox).serve()
+            self.worker.serve()
         except mounts.Unmountable as failure:
             os.write(2, str(failure).encode())
         except BaseException:

@@ -114,7 +114,7 @@ class Tool:
         try:
             bound = self.function.__signature__.bind(*args, **kwargs).arguments
         except TypeError as error:
-            raise self.misused(str(error)) from None
+            raise self.misused(str(error) + self.meant(kwargs)) from None
         arguments = {}
         for safe, value in bound.items():
             if safe not in self.parameters:  # **others
@@ -127,6 +127,12 @@ class Tool:
             if not reason:
                 arguments[name] = value
         return arguments
+
+    def meant(self, kwargs):
+        """The name of a parameter that is near the first one that there is not."""
+        wrong = next((name for name in kwargs if name not in self.parameters), "")
+        near = difflib.get_close_matches(wrong, self.parameters, 1)
+        return f"; did you mean {near[0]!r}?" if near else ""
 
     def misused(self, reason):
         return TypeError(f"{self}: {reason}")
@@ -269,10 +275,20 @@ class Toolbox:
     def find(self, name):
         tool = self.tools.get(name) or next((tool for tool in self.tools.values() if tool.function.__name__ == name), None)
         if tool is None:
-            near = difflib.get_close_matches(str(name), self.tools, 3)
-            hint = f"; there is {' and '.join(map(repr, near))}" if near else '; tools.search("words") finds some'
+            near = self.near(str(name))
+            hint = f"; there is {' and '.join(map(str, near))}" if near else '; tools.search("words") finds some'
             raise ToolError(f"there is no tool {name!r}{hint}")
         return tool
+
+    def near(self, name):
+        """The tools whose names are like this one, however their words are joined."""
+        plain = {"".join(_words(known)): tool for known, tool in self.tools.items()}
+        return [plain[known] for known in difflib.get_close_matches("".join(_words(name)), plain, 3)]
+
+    def hint(self, error):
+        """What to say besides of a name that is not defined: the tool that was meant, with its signature."""
+        near = self.near(error.name) if isinstance(error, NameError) and error.name else []
+        return f"; did you mean {' or '.join(map(str, near))}?" if near else ""
 
 
 def _identifier(name, taken):

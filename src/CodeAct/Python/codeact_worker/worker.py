@@ -18,6 +18,7 @@ class Worker:
         self.output = output
         self.interrupts = interrupts
         self.toolbox = tools.Toolbox(shell, output)
+        shell.hint = self.toolbox.hint
 
     def serve(self):
         while True:
@@ -47,6 +48,14 @@ class Worker:
         self.sandbox.move(home)
         self.shell.workspace = home
         self.shell.packages.use()
+
+    def rehearse(self, cells):
+        """Runs cells that show nothing and leave nothing: what they touch is then ready in memory."""
+        self.output.muted = True
+        for source in cells:
+            self.run(0, source)
+        self.output.muted = False
+        self.shell.forget()
 
     def run(self, cell, source):
         self.output.start(cell)
