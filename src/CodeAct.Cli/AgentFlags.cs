@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CodeAct.Agents;
+using CodeAct.Models;
 
 namespace CodeAct.Cli;
 
@@ -17,7 +18,22 @@ internal sealed class AgentFlags
         "--max-cells", "Most cells that run for one message.", new AgentOptions().MaxCells);
 
     private readonly Option<int> _time = SessionFlags.AtLeastOne(
-        "--max-time", "Longest time for one message.", (int)new AgentOptions().MaxTime.TotalSeconds, "SECONDS");
+        "--max-seconds", "Longest time for one message.", (int)new AgentOptions().MaxTime.TotalSeconds, "SECONDS");
+
+    private readonly Option<int> _tokens = SessionFlags.AtLeastOne(
+        "--max-tokens", "Most tokens that the model writes for one message.", (int)new AgentOptions().MaxTokens);
+
+    private readonly Option<decimal?> _cost = new("--max-cost")
+    {
+        Description = "Most that the model's tokens may cost for one message, in the currency of the prices.",
+        HelpName = "AMOUNT",
+    };
+
+    private readonly Option<string?> _prices = new("--prices")
+    {
+        Description = """What models cost for a million tokens, as {"openai:gpt-5": {"input": 1.25, "output": 10}}. Default: CODEACT_PRICES.""",
+        HelpName = "FILE",
+    };
 
     private readonly Option<string> _mode = new("--mode")
     {
@@ -41,7 +57,8 @@ internal sealed class AgentFlags
         _model.AddTo(command);
         _session.AddTo(command);
         _store.AddTo(command);
-        foreach (var option in GoesOn ? [_turns, _cells, _time] : new Option[] { _mode, _stateless, _turns, _cells, _time })
+        Option[] limits = [_turns, _cells, _time, _tokens, _cost, _prices];
+        foreach (var option in GoesOn ? limits : [_mode, _stateless, .. limits])
         {
             command.Options.Add(option);
         }
@@ -62,11 +79,23 @@ internal sealed class AgentFlags
             Persistent = !(arguments.GetResult(_stateless) is { } ? arguments.GetValue(_stateless) : recorded?.Stateless ?? false),
             MaxTurns = arguments.GetValue(_turns),
             MaxCells = arguments.GetValue(_cells),
+            MaxTokens = arguments.GetValue(_tokens),
+            Price = Price(arguments, model.Name.ToString()),
+            MaxCost = arguments.GetValue(_cost),
             MaxTime = TimeSpan.FromSeconds(arguments.GetValue(_time)),
             CellTimeout = session.CellTimeout,
             Temperature = model.AgentTemperature,
         };
         return new AgentSettings(model, session, options, ReadStore(arguments));
+    }
+
+    private ModelPrice? Price(ParseResult arguments, string model)
+    {
+        var file = arguments.GetValue(_prices) ?? Environment.GetEnvironmentVariable("CODEACT_PRICES");
+        var price = string.IsNullOrEmpty(file) ? null : ModelPrice.Read(file).GetValueOrDefault(model);
+        return price is not null || arguments.GetValue(_cost) is null ? price : throw new FormatException(
+            $"--max-cost needs the price of {model}"
+            + (string.IsNullOrEmpty(file) ? "; give a table of prices with --prices FILE." : $", which {file} does not have."));
     }
 }
 

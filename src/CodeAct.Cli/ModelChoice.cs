@@ -4,13 +4,14 @@ using CodeAct.Models;
 
 namespace CodeAct.Cli;
 
-/// <summary>Which model is asked: <c>--model</c>, <c>--base-url</c>, <c>--temperature</c>; without them, codeact-nano.</summary>
+/// <summary>Which model is asked: <c>--model</c> and what belongs to it; without that, codeact-nano.</summary>
 internal sealed class ModelChoice
 {
     private readonly Option<string?> _model = new("--model", "-m")
     {
-        Description = "openai:NAME for a server, or gguf:FILE for a model that runs in this process. "
-            + "Default: CODEACT_MODEL, else codeact-nano, the small model that comes with CodeAct.",
+        Description = "openai:NAME, anthropic:NAME, ollama:NAME and so on for a server ('codeact models' lists them), gguf:FILE for a "
+            + "model that runs in this process, cassette:FILE for a recording. Default: CODEACT_MODEL, else codeact-nano, the small "
+            + "model that comes with CodeAct.",
         HelpName = "PROVIDER:NAME",
     };
 
@@ -22,39 +23,66 @@ internal sealed class ModelChoice
         HelpName = "NUMBER",
     };
 
+    private readonly Option<string[]> _fallback = new("--fallback")
+    {
+        Description = "A model that is asked when the one before cannot answer. May be repeated.",
+        HelpName = "PROVIDER:NAME",
+    };
+
+    private readonly Option<string?> _record = new("--record")
+    {
+        Description = "Write what the model is asked and replies to this file; --model cassette:FILE answers from it, without the model.",
+        HelpName = "FILE",
+    };
+
     public void AddTo(Command command)
     {
         command.Options.Add(_model);
         _server.AddTo(command);
-        command.Options.Add(_temperature);
+        foreach (var option in new Option[] { _temperature, _fallback, _record })
+        {
+            command.Options.Add(option);
+        }
     }
 
     /// <summary>Reads the choice; nothing is loaded yet.</summary>
     /// <param name="arguments">The command line.</param>
     /// <param name="recorded">What an earlier conversation was made with, which goes before the environment; null for none.</param>
-    /// <exception cref="FormatException">The name is no name of a model, or OPENAI_BASE_URL is no URL.</exception>
+    /// <exception cref="FormatException">A name is no name of a model, or a variable of the environment is no address.</exception>
     /// <exception cref="FileNotFoundException">No model is named, and codeact-nano is not here.</exception>
-    public ChosenModel Read(ParseResult arguments, RecordedModel? recorded)
+    public ChosenModel Read(ParseResult arguments, RecordedModel? recorded) => First(arguments, recorded) with
     {
+        Others = [.. (arguments.GetValue(_fallback) ?? []).Select(name => Other(name))],
+        RecordTo = arguments.GetValue(_record),
+    };
+
+    private ChosenModel First(ParseResult arguments, RecordedModel? recorded)
+    {
+        var temperature = arguments.GetValue(_temperature);
         if (recorded is not null && arguments.GetValue(_model) is null)
         {
-            return ChosenModel.Of(recorded, _server.ReadOption(arguments) ?? recorded.Endpoint, arguments.GetValue(_temperature));
+            return ChosenModel.Of(recorded, _server.ReadOption(arguments) ?? recorded.Endpoint, temperature);
         }
 
         var named = arguments.GetValue(_model) ?? Environment.GetEnvironmentVariable("CODEACT_MODEL");
         var name = string.IsNullOrWhiteSpace(named) ? ChosenModel.Default() : ChosenModel.Named(named);
-        var (server, temperature) = (_server.Read(arguments), arguments.GetValue(_temperature));
-        return new ChosenModel(name, server, temperature, IsDefault: string.IsNullOrWhiteSpace(named));
+        return new ChosenModel(name, _server.Read(arguments, name.Provider), temperature, IsDefault: string.IsNullOrWhiteSpace(named));
+    }
+
+    private static ChosenModel Other(string text)
+    {
+        var name = ChosenModel.Named(text);
+        return new ChosenModel(name, ServerChoice.OfEnvironment(name.Provider), null, IsDefault: false);
     }
 }
 
-/// <summary>Which server is asked: <c>--base-url</c>, else <c>OPENAI_BASE_URL</c>.</summary>
+/// <summary>Which server is asked: <c>--base-url</c>, else what the environment says of the provider.</summary>
 internal sealed class ServerChoice
 {
     private readonly Option<Uri?> _baseUrl = new("--base-url")
     {
-        Description = "Where an OpenAI-compatible server is, such as http://localhost:8080/v1. "
-            + "Default: OPENAI_BASE_URL, else OpenAI. The key comes from OPENAI_API_KEY.",
+        Description = "Where the server is, such as http://localhost:8080/v1. Default: PROVIDER_BASE_URL, such as OPENAI_BASE_URL, else "
+            + "the provider's own. The key comes from PROVIDER_API_KEY.",
         HelpName = "URL",
         CustomParser = result => Url(result.Tokens[0].Value, out var error) ?? Refuse(result, error),
     };
@@ -64,17 +92,28 @@ internal sealed class ServerChoice
     /// <summary>The address on the command line; null without one.</summary>
     public Uri? ReadOption(ParseResult arguments) => arguments.GetValue(_baseUrl);
 
-    /// <summary>Its address; null for OpenAI's own.</summary>
-    /// <exception cref="FormatException">OPENAI_BASE_URL is no URL.</exception>
-    public Uri? Read(ParseResult arguments)
+    /// <summary>Its address; null for the provider's own.</summary>
+    /// <exception cref="FormatException">What the environment says is no address.</exception>
+    public Uri? Read(ParseResult arguments, string provider) => ReadOption(arguments) ?? OfEnvironment(provider);
+
+    /// <summary>What the environment says; null when it says nothing.</summary>
+    /// <exception cref="FormatException">That is no address.</exception>
+    public static Uri? OfEnvironment(string name)
     {
-        var url = ReadOption(arguments);
-        if (url is null && Environment.GetEnvironmentVariable("OPENAI_BASE_URL") is { Length: > 0 } set)
+        if (ModelProvider.Find(name) is not { } provider
+            || Environment.GetEnvironmentVariable(provider.UrlVariable) is not { Length: > 0 } text)
         {
-            url = Url(set, out var error) ?? throw new FormatException($"OPENAI_BASE_URL: {error}");
+            return null;
         }
 
-        return url;
+        try
+        {
+            return provider.Address(text);
+        }
+        catch (UriFormatException none)
+        {
+            throw new FormatException($"{provider.UrlVariable}: {none.Message}", none);
+        }
     }
 
     private static Uri? Url(string text, out string error)
@@ -119,8 +158,18 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
     /// <summary>The earlier conversation's model, when this is it.</summary>
     public RecordedModel? Recorded { get; init; }
 
-    private const string OpenAI = "openai";
+    /// <summary>What is asked, in this order, when it cannot answer.</summary>
+    public IReadOnlyList<ChosenModel> Others { get; init; } = [];
+
+    /// <summary>The cassette that it is recorded to; null for none.</summary>
+    public string? RecordTo { get; init; }
+
+    /// <summary>Is told when another model is asked.</summary>
+    public Action<string>? Tell { get; init; }
+
     private const string Gguf = "gguf";
+    private const string Recording = "cassette";
+    private const int RetriesBeforeOthers = 2;
 
     /// <summary>What to say of it before it is used; null when the user named it.</summary>
     public string? Notice => Recorded is not null ? $"model: {Recorded}, as before; name another with --model" : IsDefault
@@ -174,38 +223,57 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
             "codeact-nano is not here (models/codeact-nano/*.gguf); name a model with --model openai:NAME or --model gguf:FILE.");
     }
 
-    /// <summary>Makes the model ready to be asked.</summary>
-    /// <exception cref="ModelException">It cannot be used as named.</exception>
+    /// <summary>Makes the model ready to be asked, and those that are asked in its place.</summary>
+    /// <exception cref="ModelException">One of them cannot be used as named.</exception>
     public async Task<Model> LoadAsync(CancellationToken cancellationToken)
     {
+        var loaded = new List<Model>();
         try
         {
-            return Name.Provider switch
+            foreach (var one in (ChosenModel[])[this, .. Others])
             {
-                OpenAI => await LoadOpenAIAsync(cancellationToken),
-                Gguf => await LoadGgufAsync(cancellationToken),
-                _ => throw new FormatException($"'{Name}': there is no provider '{Name.Provider}'; write openai:NAME or gguf:FILE."),
-            };
+                loaded.Add(await one.LoadOneAsync(Others.Count > 0 ? RetriesBeforeOthers : null, cancellationToken));
+            }
+
+            var model = loaded[0].WithFallback(loaded[1..], Tell, TimeProvider.System);
+            return RecordTo is null ? model : model.Recorded(RecordTo);
         }
-        catch (Exception failure) when (Recorded is not null && failure is not OperationCanceledException)
+        catch (Exception failure)
         {
-            throw Recorded.CannotBeHad(failure);
+            loaded.ForEach(model => model.Dispose());
+            if (Recorded is not null && failure is not OperationCanceledException)
+            {
+                throw Recorded.CannotBeHad(failure);
+            }
+
+            throw;
         }
     }
 
-    private async Task<Model> LoadOpenAIAsync(CancellationToken cancellationToken)
+    private async Task<Model> LoadOneAsync(int? retries, CancellationToken cancellationToken) => Name.Provider switch
     {
-        var context = BaseUrl is null ? null : await ContextTokensAsync(cancellationToken);
-        return ServerModels.Create(Server(Name.Id, BaseUrl)) with { ContextTokens = context };
+        Gguf => await LoadGgufAsync(cancellationToken),
+        Recording => Cassette.Play(Name.Id),
+        var name when ModelProvider.Find(name) is { } provider => await LoadServedAsync(Server(provider, Name.Id, BaseUrl), retries, cancellationToken),
+        var name => throw new FormatException(
+            $"'{Name}': there is no provider '{name}'; there are {string.Join(", ", ModelProvider.All.Select(provider => provider.Name))}, {Gguf} and {Recording}."),
+    };
+
+    private async Task<Model> LoadServedAsync(ModelServerOptions options, int? retries, CancellationToken cancellationToken)
+    {
+        options = options with { MaxRetries = retries ?? options.MaxRetries };
+        var model = ServerModels.Create(options);
+        var isOpenAI = options.BaseUrl == ModelProvider.OpenAI.Url; // whose list says nothing of it
+        return isOpenAI ? model : model with { ContextTokens = await ContextTokensAsync(options, cancellationToken) };
     }
 
-    private async Task<int?> ContextTokensAsync(CancellationToken cancellationToken)
+    private async Task<int?> ContextTokensAsync(ModelServerOptions options, CancellationToken cancellationToken)
     {
         try
         {
-            var server = Server(Name.Id, BaseUrl) with { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(5) };
-            var models = await ServerModels.ListAsync(server, cancellationToken);
-            return models.FirstOrDefault(model => model.Id == Name.Id)?.ContextTokens;
+            var quick = options with { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(5) };
+            var models = await ServerModels.ListAsync(quick, cancellationToken);
+            return models.FirstOrDefault(model => model.Id == options.ModelId)?.ContextTokens;
         }
         catch (ModelException failure) when (Recorded is null || failure.Kind is not ModelErrorKind.Unreachable)
         {
@@ -214,11 +282,11 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
     }
 
     /// <summary>A server's address, with the key from the environment.</summary>
-    public static ModelServerOptions Server(string model, Uri? url)
+    public static ModelServerOptions Server(ModelProvider provider, string model, Uri? url) => new(provider, model)
     {
-        var options = new ModelServerOptions(ModelProvider.OpenAI, model) { ApiKey = Environment.GetEnvironmentVariable("OPENAI_API_KEY") };
-        return url is null ? options : options with { BaseUrl = url };
-    }
+        ApiKey = Environment.GetEnvironmentVariable(provider.KeyVariable),
+        BaseUrl = url ?? provider.Url,
+    };
 
     // In a method of its own, so that llama.cpp's binding is loaded only by those who use it.
     private Task<Model> LoadGgufAsync(CancellationToken cancellationToken) =>

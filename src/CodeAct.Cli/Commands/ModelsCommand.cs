@@ -28,16 +28,29 @@ internal static class ModelsCommand
         {
             CreateExport(),
         };
+        var provider = new Option<string?>("--provider")
+        {
+            Description = "List what the server of this provider has, and nothing else.",
+            HelpName = "NAME",
+        };
+        provider.AcceptOnlyFromAmong([.. ModelProvider.All.Select(one => one.Name)]);
+        command.Options.Add(provider);
         server.AddTo(command);
         command.SetAction(async (arguments, cancellationToken) =>
         {
             using var screen = Screen.OfProcess(TimeProvider.System);
-            var url = server.Read(arguments);
-            PrintModels(screen);
-            PrintProviders(screen);
+            var named = arguments.GetValue(provider);
+            var served = ModelProvider.Find(named ?? ModelProvider.OpenAI.Name)!;
+            var url = server.Read(arguments, served.Name) ?? (named is null ? null : served.Url);
+            if (named is null)
+            {
+                PrintModels(screen);
+                PrintProviders(screen);
+            }
+
             if (url is not null)
             {
-                await PrintServedAsync(screen, url, cancellationToken);
+                await PrintServedAsync(screen, served, url, cancellationToken);
             }
 
             return ExitCode.Done;
@@ -122,15 +135,15 @@ internal static class ModelsCommand
         }
     }
 
-    private static async Task PrintServedAsync(Screen screen, Uri url, CancellationToken cancellationToken)
+    private static async Task PrintServedAsync(Screen screen, ModelProvider provider, Uri url, CancellationToken cancellationToken)
     {
-        var options = ChosenModel.Server("any", url) with { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(10) };
+        var options = ChosenModel.Server(provider, "any", url) with { MaxRetries = 0, Timeout = TimeSpan.FromSeconds(10) };
         var models = await ServerModels.ListAsync(options, cancellationToken);
         screen.Line();
         screen.Line(models.Count == 0 ? $"{url} has no models." : $"At {url}:");
         foreach (var model in models)
         {
-            screen.Line($"  openai:{TerminalText.Clean(model.Id)}{Context(model.ContextTokens)}");
+            screen.Line($"  {provider.Name}:{TerminalText.Clean(model.Id)}{Context(model.ContextTokens)}");
         }
     }
 
@@ -143,16 +156,17 @@ internal static class ModelsCommand
 
     private static void PrintProviders(Screen screen)
     {
-        var key = string.IsNullOrEmpty(Environment.GetEnvironmentVariable("OPENAI_API_KEY")) ? "not set" : "set";
-        var url = Environment.GetEnvironmentVariable("OPENAI_BASE_URL") is { Length: > 0 } set ? set : "not set, so OpenAI";
         screen.Line();
-        screen.Line(
-            $"""
-            Use one with --model, or set CODEACT_MODEL:
-              gguf:FILE      a model file, in this process
-              openai:NAME    a model of an OpenAI-compatible server (vLLM, llama.cpp, Ollama, OpenAI):
-                             --base-url URL or OPENAI_BASE_URL ({url}); OPENAI_API_KEY ({key})
-            """);
+        screen.Line("Use one with --model, or set CODEACT_MODEL:");
+        screen.Line("  gguf:FILE              a model file, in this process");
+        screen.Line("  cassette:FILE          a recording, made with --record");
+        foreach (var provider in ModelProvider.All)
+        {
+            var url = Environment.GetEnvironmentVariable(provider.UrlVariable) is { Length: > 0 } set ? set : provider.Url.ToString();
+            var key = string.IsNullOrEmpty(Environment.GetEnvironmentVariable(provider.KeyVariable)) ? "not set" : "set";
+            screen.Line($"  {provider.Name + ":NAME",-22} {provider.Title}");
+            screen.Line($"      --base-url or {provider.UrlVariable} ({TerminalText.Clean(url)}); {provider.KeyVariable} ({key})", Color.Grey);
+        }
     }
 
     /// <summary>The shipped model's file, if there is one, and the file of the default model, if that is a file.</summary>

@@ -42,6 +42,9 @@ public sealed record ModelProvider(string Name, string Title, ModelApi Api, Uri 
     /// <summary>The environment variable that holds another address.</summary>
     public string UrlVariable { get; init; } = $"{Prefix}_BASE_URL";
 
+    /// <summary>That variable holds a host, as Ollama's does.</summary>
+    private bool IsHostEnough => UrlVariable.EndsWith("_HOST", StringComparison.Ordinal);
+
     /// <summary>What is asked for a reply, below the address.</summary>
     internal string Route => Api switch
     {
@@ -54,19 +57,19 @@ public sealed record ModelProvider(string Name, string Title, ModelApi Api, Uri 
     public static ModelProvider? Find(string name) => All.FirstOrDefault(provider => provider.Name == name);
 
     /// <summary>
-    /// The address that a person means: <c>localhost:11434</c> has a scheme, and where the server's own address ends in
-    /// <c>/v1</c>, one without a path does too.
+    /// The address that a variable of the environment means, by each provider's habit: Ollama's is a host, Anthropic's is without
+    /// <c>/v1</c>.
     /// </summary>
     /// <exception cref="UriFormatException">It is none.</exception>
     public Uri Address(string text)
     {
-        var whole = text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}";
+        var whole = IsHostEnough && !text.Contains("://", StringComparison.Ordinal) ? $"http://{text}" : text;
         if (!Uri.TryCreate(whole, UriKind.Absolute, out var url) || url.Scheme is not ("http" or "https"))
         {
-            throw new UriFormatException($"'{text}' is no address of a model server; write it like {Url}.");
+            throw new UriFormatException($"'{text}' is no URL; write it like http://localhost:8080/v1.");
         }
 
-        var isBare = url.AbsolutePath == "/" && this is { Api: ModelApi.Messages } or { UrlVariable: "OLLAMA_HOST" };
+        var isBare = url.AbsolutePath == "/" && (IsHostEnough || Api == ModelApi.Messages);
         var host = url.Host == "0.0.0.0" ? "localhost" : url.Host; // where Ollama listens, not where it is
         return isBare ? new UriBuilder(url) { Host = host, Path = Url.AbsolutePath }.Uri : url;
     }
