@@ -170,7 +170,8 @@ internal sealed class Desk : IAsyncDisposable
             if (needed.Except(Workspace.Files(), StringComparer.Ordinal).FirstOrDefault() is { } missing)
             {
                 throw new FileNotFoundException(
-                    $"Conversation {earlier.Id} worked with '{missing}', which is gone from where it was or has changed; give it with --file.");
+                    $"Conversation {earlier.Id} worked with '{missing}', which is gone from where it was or has changed; "
+                    + "give it with --file.");
             }
 
             _recorder ??= Record(await _store.ForkAsync(earlier.Id, 0, cancellationToken), 0);

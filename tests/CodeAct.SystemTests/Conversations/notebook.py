@@ -3,7 +3,10 @@
 import base64
 import sys
 
-import nbformat
+try:
+    import nbformat
+except ImportError:
+    sys.exit("nbformat is not installed for this Python; run scripts/setup tests.")
 
 notebook = nbformat.read(sys.argv[1], as_version=4)
 nbformat.validate(notebook)

@@ -41,7 +41,9 @@ internal static class HtmlExport
 
         page.Append($"""
             </main>
-            <footer>{conversation.Created:yyyy-MM-dd HH:mm} UTC · {Text(conversation.Model)} · conversation {Text(conversation.Id)}</footer>
+            <footer>
+            {conversation.Created:yyyy-MM-dd HH:mm} UTC · {Text(conversation.Model)} · conversation {Text(conversation.Id)}
+            </footer>
             </body>
             </html>
 
