@@ -14,7 +14,7 @@ public sealed class ReplyFuzzTests
         "<think>", "</think>", "<code>", "</code>", "&lt;execute&gt;", "&lt;/action&gt;", "Action:", "End Action", "Answer:", "Thought:",
         "Observation:", "**Action:**", "```", "```python", "```json", "~~~", "`", "> ", "    ", "\n", "\r\n", " ", ",", ":", "{", "}", "[", "]",
         "(", ")", "\"", "'", "\"\"\"", "'''", "\\", "#", "//", "/*", "*/", "{\"tool\": ", "\"args\"", "\"name\": \"weather\"", "weather", "note",
-        "add", "true", "None", "-1e999", "0x1", "1_0", "\\u12", "“", "”", "„", "\0", "\ud83c", "\u200b", "é", "print(1)", "<|im_end|>", "execute_code",
+        "add", "true", "None", "-1e999", "1", "1_", "0x1", "1_0", "\\u12", "“", "”", "„", "\0", "\ud83c", "\u200b", "é", "print(1)", "<|im_end|>", "execute_code",
     ];
 
     public static TheoryData<string> Syntaxes => [.. Corpus.Names];
