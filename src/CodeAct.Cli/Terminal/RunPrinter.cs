@@ -215,9 +215,8 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
         var calls = ended.Totals.Calls is { } number ? $" · {Count(number, "call")}" : "";
         var cost = ended.Totals.Cost is { } spent ? string.Create(CultureInfo.InvariantCulture, $" · cost {spent:0.####}") : "";
         var how = (_run?.Mode is { } mode ? $" · {mode} mode" : "") + (_run?.Stateless is true ? " · stateless" : "");
-        screen.Line(
-            $"{Count(turns, "turn")} · {Count(cells, "cell")}{calls} · {Count(output, "token")}{rate}{cost} · {elapsed.TotalSeconds:0.0} s{how}",
-            Look.Faint);
+        var done = $"{Count(turns, "turn")} · {Count(cells, "cell")}{calls}";
+        screen.Line($"{done} · {Count(output, "token")}{rate}{cost} · {elapsed.TotalSeconds:0.0} s{how}", Look.Faint);
     }
 
     private void TakeBackStreamed()

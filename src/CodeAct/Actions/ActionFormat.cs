@@ -30,7 +30,7 @@ public sealed record ActionFormat
         Solutions = 2,
     };
 
-    /// <summary>What M3ToolEval speaks in all its modes: <c>Action: … End Action</c> or <c>Answer: …</c>, results as they are.</summary>
+    /// <summary>What M3ToolEval speaks in all modes: <c>Action: … End Action</c> or <c>Answer: …</c>, results as they are.</summary>
     public static ActionFormat M3ToolEval { get; } = new()
     {
         Open = "Action:",

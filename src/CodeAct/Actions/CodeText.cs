@@ -34,7 +34,7 @@ internal static class CodeText
         return text;
     }
 
-    /// <summary>Takes off what stands at the end of a block that was not closed as it was opened: a fence, or the end of another tag.</summary>
+    /// <summary>Takes off what ends a block and is not of it: a fence, an end of another tag, a chat template's mark.</summary>
     public static string WithoutStrayEnd(string code)
     {
         var text = code.TrimEnd();

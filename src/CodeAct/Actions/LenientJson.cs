@@ -14,6 +14,7 @@ namespace CodeAct.Actions;
 internal ref struct LenientJson
 {
     private const int Deepest = 64;
+    private const int LongestNumber = 400; // digits; to read more takes time that grows with their square
 
     private readonly ReadOnlySpan<char> _text;
     private readonly Utf8JsonWriter _writer;
@@ -44,7 +45,8 @@ internal ref struct LenientJson
         }
 
         writer.Flush();
-        using var document = JsonDocument.Parse(buffer.GetBuffer().AsMemory(0, (int)buffer.Length), new JsonDocumentOptions { MaxDepth = 2 * Deepest });
+        using var document = JsonDocument.Parse(
+            buffer.GetBuffer().AsMemory(0, (int)buffer.Length), new JsonDocumentOptions { MaxDepth = 2 * Deepest });
         value = document.RootElement.Clone();
         return true;
     }
@@ -215,7 +217,8 @@ internal ref struct LenientJson
             return true;
         }
 
-        if (System.Numerics.BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _) && text.Length < 400)
+        if (text.Length <= LongestNumber
+            && System.Numerics.BigInteger.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out _))
         {
             _writer.WriteRawValue(text.StartsWith('-') ? "-" + text[1..].TrimStart('0') : text.TrimStart('0'), skipInputValidation: true);
             return true;

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace CodeAct.Actions;
 
-/// <summary>A call of a tool that a model wrote as text: <c>weather, Rome, 3</c>, <c>weather, city: Rome</c> or <c>weather("Rome")</c>.</summary>
+/// <summary>A call that a model wrote as text: <c>weather, Rome, 3</c>, <c>weather, city: Rome</c> or <c>weather("Rome")</c>.</summary>
 internal static partial class TextCall
 {
     private const RegexOptions Linear = RegexOptions.ExplicitCapture | RegexOptions.NonBacktracking;

@@ -27,7 +27,8 @@ public sealed record AgentOptions
     /// <summary>What the model is told first; null, as unless told, for the model's own prompt, or else that of the mode.</summary>
     public string? SystemPrompt { get; init; }
 
-    /// <summary>Most cells that run, at least 1; 15 unless told. A tool that is called without code counts as one. After the last one the model may still answer.</summary>
+    /// <summary>Most cells that run, at least 1; 15 unless told. After the last one the model may still answer.</summary>
+    /// <remarks>A tool that is called without code counts as one.</remarks>
     public int MaxCells { get; init => field = Above(0, value); } = 15;
 
     /// <summary>Most tokens that the model writes in all its replies, at least 1; 100,000 unless told.</summary>

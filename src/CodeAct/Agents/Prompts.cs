@@ -9,7 +9,7 @@ namespace CodeAct.Agents;
 /// <summary>What is said to models.</summary>
 public static class Prompts
 {
-    /// <summary>The system prompt of code mode, without tools and with variables that stay, for models that bring none of their own.</summary>
+    /// <summary>The system prompt of code mode, without tools and with variables that stay, for models with none of their own.</summary>
     public static string Code { get; } =
         ActionMode.Code.Prompt(new ActionSetting(new ToolCatalog(null), IsPersistent: true, new AgentOptions().MaxTurns));
 

@@ -38,7 +38,9 @@ public interface IPythonSession : IAsyncDisposable
     Task<IReadOnlyList<Variable>> VariablesAsync(CancellationToken cancellationToken);
 
     /// <summary>Goes on in a fresh interpreter: variables, checkpoints and what runs in it are gone, files stay.</summary>
-    /// <remarks>What was set with <see cref="SetVariableAsync"/> is set again. Does nothing when no cell has run since the last time.</remarks>
+    /// <remarks>
+    /// What was set with <see cref="SetVariableAsync"/> is set again. Does nothing when no cell has run since the last time.
+    /// </remarks>
     /// <exception cref="PythonUnavailableException">No fresh one could be had; the next cell tries again.</exception>
     Task RestartAsync(CancellationToken cancellationToken);
 

@@ -52,10 +52,12 @@ internal sealed class ToolSignature
         _definition = definition;
         Name = definition.GetProperty("name").GetString()!;
         Description = (ToolSchema.Text(definition, "description") ?? "").Trim();
-        Parameters = ToolSchema.Member(definition, "parameters", JsonValueKind.Object) ?? JsonSerializer.SerializeToElement(new { type = "object" });
+        Parameters = ToolSchema.Member(definition, "parameters", JsonValueKind.Object)
+            ?? JsonSerializer.SerializeToElement(new { type = "object" });
         _schema = new ToolSchema(Parameters);
         var root = _schema.Resolve(Parameters);
-        var required = ToolSchema.Member(root, "required", JsonValueKind.Array)?.EnumerateArray().Select(name => name.ToString()).ToHashSet() ?? [];
+        var required = ToolSchema.Member(root, "required", JsonValueKind.Array)?.EnumerateArray()
+            .Select(name => name.ToString()).ToHashSet() ?? [];
         var properties = ToolSchema.Member(root, "properties", JsonValueKind.Object)?.EnumerateObject().ToList() ?? [];
         All = [.. properties
             .Select(property => new ToolParameter(property.Name, _schema.Resolve(property.Value), required.Contains(property.Name)))

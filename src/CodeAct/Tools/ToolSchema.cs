@@ -3,7 +3,9 @@ using System.Text.Json;
 namespace CodeAct.Tools;
 
 /// <summary>What a JSON schema says of a value: its type as Python writes it, and why a value does not fit.</summary>
-/// <remarks>The same rules as in the interpreter's <c>values.py</c>. What is not understood allows everything: the tool looks again.</remarks>
+/// <remarks>
+/// The same rules as in the interpreter's <c>values.py</c>. What is not understood allows everything: the tool looks again.
+/// </remarks>
 internal sealed class ToolSchema(JsonElement root)
 {
     private const int Deepest = 32;
@@ -154,7 +156,8 @@ internal sealed class ToolSchema(JsonElement root)
 
     private static JsonElement With(JsonElement schema, JsonElement type)
     {
-        var members = schema.EnumerateObject().Where(member => member.Name != "type").ToDictionary(member => member.Name, member => member.Value);
+        var members = schema.EnumerateObject().Where(member => member.Name != "type")
+            .ToDictionary(member => member.Name, member => member.Value);
         members["type"] = type;
         return JsonSerializer.SerializeToElement(members);
     }

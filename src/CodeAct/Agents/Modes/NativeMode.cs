@@ -41,7 +41,8 @@ public sealed record NativeMode : ActionMode
         var names = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var tool in Offered(setting).Tools)
         {
-            var plain = string.Concat(tool.Name.Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' ? letter : '_').Take(60));
+            var plain = string.Concat(tool.Name.Take(60)
+                .Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '_' or '-' ? letter : '_'));
             var name = plain;
             for (var number = 2; !names.TryAdd(name, tool.Name); number++)
             {
