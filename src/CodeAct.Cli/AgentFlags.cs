@@ -31,7 +31,8 @@ internal sealed class AgentFlags
 
     private readonly Option<string?> _prices = new("--prices")
     {
-        Description = """What models cost for a million tokens, as {"openai:gpt-5": {"input": 1.25, "output": 10}}. Default: CODEACT_PRICES.""",
+        Description = """What models cost for a million tokens, as {"openai:gpt-5": {"input": 1.25, "output": 10}}. """
+            + "Default: CODEACT_PRICES.",
         HelpName = "FILE",
     };
 

@@ -56,7 +56,12 @@ internal sealed class Desk : IAsyncDisposable
             ? $"loading the model · {loaded:0%}"
             : "starting the interpreter and the model");
         using var hopeless = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var model = (settings.Model with { Progress = new Told(part => loaded = part), Tell = text => screen.Line(text, Look.Warning) }).LoadAsync(hopeless.Token);
+        var chosen = settings.Model with
+        {
+            Progress = new Told(part => loaded = part),
+            Tell = text => screen.Line(text, Look.Warning),
+        };
+        var model = chosen.LoadAsync(hopeless.Token);
         var engine = PythonEngine.StartAsync(
             settings.Session.Engine with { Time = time }, hopeless.Token);
         try

@@ -254,9 +254,11 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
     {
         Gguf => await LoadGgufAsync(cancellationToken),
         Recording => Cassette.Play(Name.Id),
-        var name when ModelProvider.Find(name) is { } provider => await LoadServedAsync(Server(provider, Name.Id, BaseUrl), retries, cancellationToken),
+        var name when ModelProvider.Find(name) is { } provider =>
+            await LoadServedAsync(Server(provider, Name.Id, BaseUrl), retries, cancellationToken),
         var name => throw new FormatException(
-            $"'{Name}': there is no provider '{name}'; there are {string.Join(", ", ModelProvider.All.Select(provider => provider.Name))}, {Gguf} and {Recording}."),
+            $"'{Name}': there is no provider '{name}'; there are "
+            + $"{string.Join(", ", ModelProvider.All.Select(provider => provider.Name))}, {Gguf} and {Recording}."),
     };
 
     private async Task<Model> LoadServedAsync(ModelServerOptions options, int? retries, CancellationToken cancellationToken)

@@ -165,7 +165,8 @@ internal static class ModelsCommand
             var url = Environment.GetEnvironmentVariable(provider.UrlVariable) is { Length: > 0 } set ? set : provider.Url.ToString();
             var key = string.IsNullOrEmpty(Environment.GetEnvironmentVariable(provider.KeyVariable)) ? "not set" : "set";
             screen.Line($"  {provider.Name + ":NAME",-22} {provider.Title}");
-            screen.Line($"      --base-url or {provider.UrlVariable} ({TerminalText.Clean(url)}); {provider.KeyVariable} ({key})", Color.Grey);
+            var where = $"--base-url or {provider.UrlVariable} ({TerminalText.Clean(url)})";
+            screen.Line($"      {where}; {provider.KeyVariable} ({key})", Color.Grey);
         }
     }
 

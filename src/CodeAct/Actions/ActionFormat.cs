@@ -94,11 +94,12 @@ public sealed record ActionFormat
     /// <param name="observation">What was seen.</param>
     /// <param name="isUser">True when it is sent as a message of the user, and not in a role of its own.</param>
     /// <param name="turns">Turns that are left.</param>
-    internal string Observed(string observation, bool isUser, int turns)
+    /// <param name="wrong">Answers so far, none of them right.</param>
+    internal string Observed(string observation, bool isUser, int turns, int wrong)
     {
         var text = isUser ? Observation + observation : observation;
         return Solutions is not { } solutions ? text
-            : $"{text}\nYou have {turns} steps left and {solutions} chances to propose solution left.\n"
+            : $"{text}\nYou have {turns} steps left and {solutions - wrong} chances to propose solution left.\n"
                 + (turns <= 1 ? "You should take the last step to propose a solution.\n" : "");
     }
 }

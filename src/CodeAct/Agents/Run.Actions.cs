@@ -226,7 +226,7 @@ internal sealed partial class Run
     private string Observed(string observation) => Prompts.Observed(model.ObservationRole, observation);
 
     private string Worded(string observation) =>
-        _mode.Format.Observed(observation, model.ObservationRole == ChatRole.User, options.MaxTurns - _turns);
+        _mode.Format.Observed(observation, model.ObservationRole == ChatRole.User, options.MaxTurns - _turns, _wrong);
 
     private static string Reminded(string observation, string? reminder) => reminder is null ? observation : $"{observation}\n[{reminder}]";
 }

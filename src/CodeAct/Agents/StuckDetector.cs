@@ -1,6 +1,6 @@
 namespace CodeAct.Agents;
 
-/// <summary>Notices that actions lead nowhere: the same with the same result, the same error again and again, two that take turns.</summary>
+/// <summary>Notices that actions lead nowhere: the same again, the same error again, two that take turns.</summary>
 /// <param name="times">How often the same must happen.</param>
 internal sealed class StuckDetector(int times)
 {

@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace CodeAct.Models;
 
-/// <summary>Answers from a cassette: a request that was recorded several times gets its replies in order, then the last one again.</summary>
+/// <summary>Answers from a cassette; to a request that was recorded several times in order, then with the last reply again.</summary>
 internal sealed class CassetteClient(string path, IEnumerable<Cassette.Exchange> exchanges) : IChatClient
 {
     private readonly Dictionary<string, Queue<IReadOnlyList<ChatResponseUpdate>>> _replies = exchanges
@@ -39,12 +39,16 @@ internal sealed class CassetteClient(string path, IEnumerable<Cassette.Exchange>
     {
         lock (_replies)
         {
-            return _replies.TryGetValue(Cassette.Digest(asked, options), out var replies)
-                ? replies.Count > 1 ? replies.Dequeue() : replies.Peek()
-                : throw new ModelException(
-                    ModelErrorKind.NotFound,
-                    $"The cassette {path} has no reply to this request, which is number {asked.Count(message => message.Role == ChatRole.Assistant) + 1} "
-                    + "of its conversation. Task, files, prompt, tools and limits must be those of the recording; record anew with --record.");
+            if (_replies.TryGetValue(Cassette.Digest(asked, options), out var replies))
+            {
+                return replies.Count > 1 ? replies.Dequeue() : replies.Peek();
+            }
+
+            var number = asked.Count(message => message.Role == ChatRole.Assistant) + 1;
+            throw new ModelException(
+                ModelErrorKind.NotFound,
+                $"The cassette {path} has no reply to this request, which is number {number} of its conversation. "
+                + "Task, files, prompt, tools and limits must be those of the recording; record anew with --record.");
         }
     }
 }

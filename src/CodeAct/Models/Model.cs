@@ -33,7 +33,7 @@ public sealed record Model(string Name, IChatClient Client) : IDisposable
         CallsFunctions = CallsFunctions && others.All(model => model.CallsFunctions),
     };
 
-    /// <summary>This model, with everything it is asked and replies written to a file, which <see cref="Cassette.Play"/> answers from.</summary>
+    /// <summary>This model, and what it replies is written to a file that <see cref="Cassette.Play"/> answers from.</summary>
     /// <param name="path">The file; replaced if it is there.</param>
     public Model Recorded(string path) => this with { Client = new RecordingClient(Client, Cassette.Create(path, this)) };
 

@@ -14,7 +14,8 @@ public sealed record ModelServerOptions(ModelProvider Provider, string ModelId)
         : ModelId;
 
     /// <summary>
-    /// The address that the route of the interface is appended to; most servers want it to end in <c>/v1</c>. That of the provider unless told.
+    /// The address that the route of the interface is appended to; most servers want it to end in <c>/v1</c>. That of the provider
+    /// unless told.
     /// </summary>
     public Uri BaseUrl
     {

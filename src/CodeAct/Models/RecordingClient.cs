@@ -3,7 +3,7 @@ using Microsoft.Extensions.AI;
 
 namespace CodeAct.Models;
 
-/// <summary>Writes what is asked and replied to a cassette. A reply that breaks off, or that nobody reads to its end, is kept so far.</summary>
+/// <summary>Writes what is asked and replied to a cassette. A reply that breaks off is kept so far.</summary>
 internal sealed class RecordingClient(IChatClient inner, Cassette cassette) : DelegatingChatClient(inner)
 {
     public override async Task<ChatResponse> GetResponseAsync(

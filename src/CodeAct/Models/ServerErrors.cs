@@ -116,7 +116,8 @@ internal static partial class ServerErrors
             401 when options.ApiKey is null => (ModelErrorKind.WrongKey,
                 $"The server at {options.BaseUrl} wants an API key: set {options.Provider.KeyVariable}."),
             401 => (ModelErrorKind.WrongKey,
-                $"The server at {options.BaseUrl} refused the API key. Check {options.Provider.KeyVariable}: is it of this server, and whole?"),
+                $"The server at {options.BaseUrl} refused the API key. "
+                + $"Check {options.Provider.KeyVariable}: is it of this server, and whole?"),
             403 => (ModelErrorKind.WrongKey,
                 $"The API key may not use {options}. Check what the key is allowed to do.{said}"),
             400 when body.Message?.Contains("credit balance", StringComparison.OrdinalIgnoreCase) == true => (ModelErrorKind.OutOfQuota,
@@ -170,8 +171,8 @@ internal static partial class ServerErrors
     public static ModelException BadReply(ModelServerOptions options, Exception? cause, string? asked = null) =>
         new(
             ModelErrorKind.BadReply,
-            $"What {Path(options, asked ?? options.Provider.Route)} answers is no {(asked is null ? "reply of a model" : "list of models")}. "
-            + AboutUrl(options),
+            $"What {Path(options, asked ?? options.Provider.Route)} answers is no "
+            + $"{(asked is null ? "reply of a model" : "list of models")}. {AboutUrl(options)}",
             cause);
 
     /// <summary>True when the server says, in whichever words, that the context is too small.</summary>

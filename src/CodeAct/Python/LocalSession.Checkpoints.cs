@@ -249,7 +249,8 @@ internal sealed partial class LocalSession
             var frame = await AnswerAsync(worker, FrameKind.Checkpoint, within) ?? throw new CheckpointException(
                 worker.Ended
                     ? $"No checkpoint could be taken. {_death}."
-                    : $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(within)}, as if a thread held it.");
+                    : $"No checkpoint could be taken: the interpreter did not answer within {CellBudget.Seconds(within)}, "
+                        + "as if a thread held it.");
             var answer = CellReader.Parse(frame.Payload.Span, WireJson.Default.CheckpointAnswer);
             if (answer.Refused is { } reason)
             {

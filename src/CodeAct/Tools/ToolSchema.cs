@@ -57,7 +57,9 @@ internal sealed class ToolSchema(JsonElement root)
         {
             var reasons = choices.ConvertAll(choice => Mismatch(value, choice, where, depth + 1));
             var near = choices.Index().Where(choice => Type(Resolve(choice.Item)) is { } type && Fits(value, type)).ToList();
-            return choices.Count == 0 || reasons.Contains(null) ? null : near is [var one] ? reasons[one.Index] : Wrong(value, schema, where);
+            return choices.Count == 0 || reasons.Contains(null) ? null
+                : near is [var one] ? reasons[one.Index]
+                : Wrong(value, schema, where);
         }
 
         if (Member(schema, "enum", JsonValueKind.Array) is { } values)
