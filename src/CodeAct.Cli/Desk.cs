@@ -151,7 +151,7 @@ internal sealed class Desk : IAsyncDisposable
             .Select(stored => stored.Entry.Event)
             .ToListAsync(cancellationToken);
         var rebuilt = await Rebuild.RunAsync(events, _conversation.Session, _settings.Options.CellTimeout, cancellationToken);
-        _conversation = Transcript.Resume(events, _model.ObservationRole, _conversation.Session, rebuilt);
+        _conversation = Transcript.Resume(events, _model, _conversation.Session, rebuilt);
         _recorder = Record(resumed.Id, resumed.Events);
         await _recorder.AddAsync(rebuilt, cancellationToken);
         view.Show(rebuilt);

@@ -23,6 +23,12 @@ internal sealed class ModelChoice
         HelpName = "NUMBER",
     };
 
+    private readonly Option<bool?> _images = new("--images")
+    {
+        Description = "Whether the model is shown pictures: those of cells, and picture files. Default: yes for OpenAI and Anthropic.",
+        HelpName = "true|false",
+    };
+
     private readonly Option<string[]> _fallback = new("--fallback")
     {
         Description = "A model that is asked when the one before cannot answer. May be repeated.",
@@ -39,7 +45,7 @@ internal sealed class ModelChoice
     {
         command.Options.Add(_model);
         _server.AddTo(command);
-        foreach (var option in new Option[] { _temperature, _fallback, _record })
+        foreach (var option in new Option[] { _temperature, _images, _fallback, _record })
         {
             command.Options.Add(option);
         }
@@ -54,6 +60,7 @@ internal sealed class ModelChoice
     {
         Others = [.. (arguments.GetValue(_fallback) ?? []).Select(name => Other(name))],
         RecordTo = arguments.GetValue(_record),
+        SeesImages = arguments.GetValue(_images),
     };
 
     private ChosenModel First(ParseResult arguments, RecordedModel? recorded)
@@ -161,6 +168,9 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
     /// <summary>What is asked, in this order, when it cannot answer.</summary>
     public IReadOnlyList<ChosenModel> Others { get; init; } = [];
 
+    /// <summary>Whether it is shown pictures; null for what its provider's models can.</summary>
+    public bool? SeesImages { get; init; }
+
     /// <summary>The cassette that it is recorded to; null for none.</summary>
     public string? RecordTo { get; init; }
 
@@ -236,6 +246,7 @@ internal sealed record ChosenModel(ModelName Name, Uri? BaseUrl, float? Temperat
             }
 
             var model = loaded[0].WithFallback(loaded[1..], Tell, TimeProvider.System);
+            model = model with { SeesImages = SeesImages ?? model.SeesImages };
             return RecordTo is null ? model : model.Recorded(RecordTo);
         }
         catch (Exception failure)

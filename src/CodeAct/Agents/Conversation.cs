@@ -29,6 +29,9 @@ public sealed class Conversation(IPythonSession session)
 
     internal History History { get; } = new();
 
+    /// <summary>Files whose pictures the model has been shown, if it can see.</summary>
+    internal HashSet<string> Shown { get; } = [];
+
     internal string TakeNote()
     {
         var note = _note;

@@ -21,9 +21,10 @@ internal sealed class History
     }
 
     /// <summary>A message of the user, with which a run begins.</summary>
-    public void AddTask(string text)
+    public void AddTask(string text, IReadOnlyList<AIContent> pictures)
     {
         Add(ChatRole.User, text);
+        _messages[^1].Contents = [.. _messages[^1].Contents, .. pictures];
         _tasks.Add(_messages.Count - 1);
         _task = text;
     }
@@ -56,7 +57,8 @@ internal sealed class History
         _messages.AddRange(kept);
         _tasks.Clear();
         _tasks.AddRange(_messages.Index().Where(one => tasks.Contains(one.Item)).Select(one => one.Index));
-        _messages[_tasks[^1]] = new ChatMessage(ChatRole.User, $"{_task}\n\n{note}");
+        var pictures = _messages[_tasks[^1]].Contents.OfType<DataContent>();
+        _messages[_tasks[^1]] = new ChatMessage(ChatRole.User, [new TextContent($"{_task}\n\n{note}"), .. pictures]);
         return dropped;
     }
 
@@ -99,12 +101,12 @@ internal sealed class History
         _open.AddRange(calls.Select(call => call.Id));
     }
 
-    /// <summary>What the model is shown of its action: a message, or the result of a call.</summary>
-    public void Observe(ChatRole role, string text, string? callId)
+    /// <summary>What the model is shown of its action: a message, or the result of a call, which has no room for pictures.</summary>
+    public void Observe(ChatRole role, string text, string? callId, params IReadOnlyList<AIContent> pictures)
     {
         if (callId is null)
         {
-            _messages.Add(new ChatMessage(role, text));
+            _messages.Add(new ChatMessage(role, [new TextContent(text), .. pictures]));
         }
         else if (_open.Remove(callId))
         {

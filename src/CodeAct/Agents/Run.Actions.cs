@@ -103,7 +103,7 @@ internal sealed partial class Run
                 code,
                 Reminded(ObservationText.Of(shown, _observationBudget, _mode.Format), reminder),
                 error is null ? ended.Reason : $"{error.Name}: {error.Message}");
-            yield return new CellFinished(ended, observation) { Sent = Observe(observation, callId) };
+            yield return new CellFinished(ended, observation) { Sent = Observe(observation, callId, model.SeesImages ? Pictures.Of(shown) : []) };
             yield break;
         }
 
@@ -216,10 +216,10 @@ internal sealed partial class Run
     }
 
     /// <summary>Shows the model what came of its action; gives the message when it is not worded as in code mode.</summary>
-    private string? Observe(string observation, string? callId)
+    private string? Observe(string observation, string? callId, params IReadOnlyList<AIContent> pictures)
     {
         var sent = callId is null ? Worded(observation) : observation;
-        conversation.History.Observe(model.ObservationRole, sent, callId);
+        conversation.History.Observe(model.ObservationRole, sent, callId, pictures);
         return callId is not null || sent == Observed(observation) ? null : sent;
     }
 

@@ -52,7 +52,11 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
         }
 
         var files = conversation.Session.Workspace.Files();
-        conversation.History.AddTask(conversation.TakeNote() + Prompts.Message(task, files));
+        var unseen = files.Except(conversation.Shown).ToList();
+        conversation.Shown.UnionWith(files);
+        conversation.History.AddTask(
+            conversation.TakeNote() + Prompts.Message(task, files),
+            model.SeesImages ? Pictures.Of(conversation.Session.Workspace, unseen) : []);
         _task = JsonValue.Create(task);
         var given = conversation.Session.Workspace.TakeGiven();
         return new RunStarted(task, files, model.Name, system)

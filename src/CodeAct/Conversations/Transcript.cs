@@ -1,4 +1,5 @@
 using CodeAct.Agents;
+using CodeAct.Models;
 using CodeAct.Python;
 using Microsoft.Extensions.AI;
 
@@ -11,44 +12,41 @@ public static class Transcript
     /// <param name="events">A conversation from its beginning. A run that was cut off is ended with a sentence that says so.</param>
     /// <param name="observationRole">As in <see cref="Models.Model.ObservationRole"/>.</param>
     public static IReadOnlyList<ChatMessage> Of(IEnumerable<AgentEvent> events, ChatRole observationRole) =>
-        HistoryOf(events, observationRole).Messages;
+        new Fold(observationRole, null).Read(events).Messages;
 
     /// <summary>The conversation that the events are of, to go on with.</summary>
     /// <param name="events">As above.</param>
-    /// <param name="observationRole">As above.</param>
+    /// <param name="model">Which goes on with it; one that can see is shown again the pictures that there are.</param>
     /// <param name="session">Where its cells run from now on.</param>
     /// <param name="rebuilt">What became of the interpreter's state; the model is told with the next message.</param>
     public static Conversation Resume(
-        IEnumerable<AgentEvent> events, ChatRole observationRole, IPythonSession session, InterpreterRebuilt rebuilt) =>
-        new(session, HistoryOf(events, observationRole), rebuilt);
+        IEnumerable<AgentEvent> events, Model model, IPythonSession session, InterpreterRebuilt rebuilt) =>
+        new(session, new Fold(model.ObservationRole, model.SeesImages ? session.Workspace : null).Read(events), rebuilt);
 
-    private static History HistoryOf(IEnumerable<AgentEvent> events, ChatRole observationRole)
-    {
-        var fold = new Fold(observationRole);
-        foreach (var happened in events)
-        {
-            fold.Take(happened);
-        }
-
-        fold.CutOff();
-        return fold.History;
-    }
-
-    private sealed class Fold(ChatRole observationRole)
+    /// <param name="observationRole">As in <see cref="Model.ObservationRole"/>.</param>
+    /// <param name="pictures">Where the user's pictures are; null for a model that cannot see.</param>
+    private sealed class Fold(ChatRole observationRole, Workspace? pictures)
     {
         private readonly History _history = new();
-
-        public History History => _history;
-
+        private readonly HashSet<string> _given = [];
         private List<CellEvent>? _cell; // of the cell that runs
         private string? _callId; // of the action that is carried out
         private bool _inCall;
         private bool _running;
         private string _note = "";
 
-        public IReadOnlyList<ChatMessage> Messages => _history.Messages;
+        public History Read(IEnumerable<AgentEvent> events)
+        {
+            foreach (var happened in events)
+            {
+                Take(happened);
+            }
 
-        public void Take(AgentEvent happened)
+            CutOff();
+            return _history;
+        }
+
+        private void Take(AgentEvent happened)
         {
             switch (happened)
             {
@@ -76,8 +74,8 @@ public static class Transcript
                     _cell?.Add(shown);
                     break;
                 case CellFinished finished:
+                    Observe(finished.Observation, finished.Sent, pictures is null ? [] : Pictures.Of(_cell ?? []));
                     _cell = null;
-                    Observe(finished.Observation, finished.Sent);
                     break;
                 case HistoryCompacted compacted:
                     _history.Compact(compacted.Kept, compacted.Note);
@@ -96,7 +94,7 @@ public static class Transcript
             }
         }
 
-        public void CutOff()
+        private void CutOff()
         {
             if (_running)
             {
@@ -108,12 +106,14 @@ public static class Transcript
 
         private void Begin(RunStarted started)
         {
-            if (Messages.Count == 0 && started.SystemPrompt.Length > 0)
+            if (_history.Messages.Count == 0 && started.SystemPrompt.Length > 0)
             {
                 _history.Add(ChatRole.System, started.SystemPrompt);
             }
 
-            _history.AddTask(_note + Prompts.Message(started.Task, started.Files));
+            var given = started.Files.Where(_given.Add).Intersect(pictures?.Files() ?? []).ToList();
+            _history.AddTask(
+                _note + Prompts.Message(started.Task, started.Files), pictures is null ? [] : Pictures.Of(pictures, given));
             (_running, _note) = (true, "");
         }
 
@@ -148,7 +148,10 @@ public static class Transcript
             }
         }
 
-        private void Observe(string observation, string? sent) => _history.Observe(
-            observationRole, sent ?? (_callId is null ? Prompts.Observed(observationRole, observation) : observation), _callId);
+        private void Observe(string observation, string? sent, params IReadOnlyList<AIContent> pictures) => _history.Observe(
+            observationRole,
+            sent ?? (_callId is null ? Prompts.Observed(observationRole, observation) : observation),
+            _callId,
+            pictures);
     }
 }

@@ -38,6 +38,7 @@ public sealed class Cassette
                 SystemPrompt = head.SystemPrompt,
                 ContextTokens = head.ContextTokens,
                 CallsFunctions = head.CallsFunctions,
+                SeesImages = head.SeesImages,
             };
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
@@ -52,7 +53,7 @@ public sealed class Cassette
 
     internal static Cassette Create(string path, Model model)
     {
-        var head = new Head(model.Name, model.ObservationRole.Value, model.SystemPrompt, model.ContextTokens, model.CallsFunctions);
+        var head = new Head(model.Name, model.ObservationRole.Value, model.SystemPrompt, model.ContextTokens, model.CallsFunctions, model.SeesImages);
         File.WriteAllText(path, JsonSerializer.Serialize(head, _json) + "\n");
         return new Cassette(path);
     }
@@ -86,7 +87,7 @@ public sealed class Cassette
     }
 
     /// <summary>About the model that was recorded.</summary>
-    private sealed record Head(string Model, string ObservationRole, string? SystemPrompt, int? ContextTokens, bool CallsFunctions);
+    private sealed record Head(string Model, string ObservationRole, string? SystemPrompt, int? ContextTokens, bool CallsFunctions, bool SeesImages);
 
     /// <summary>One exchange.</summary>
     internal sealed record Exchange(string Request, string Asked, IReadOnlyList<ChatResponseUpdate> Reply);

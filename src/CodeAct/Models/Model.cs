@@ -16,6 +16,9 @@ public sealed record Model(string Name, IChatClient Client) : IDisposable
     /// <summary>Tokens that fit into one request and its reply; null when the provider does not say.</summary>
     public int? ContextTokens { get; init; }
 
+    /// <summary>True when it is sent pictures: those that cells show, and the user's; false unless told.</summary>
+    public bool SeesImages { get; init; }
+
     /// <summary>False when it is known to take no functions, as <see cref="ChatOptions.Tools"/> has them; true unless told.</summary>
     public bool CallsFunctions { get; init; } = true;
 
@@ -31,6 +34,7 @@ public sealed record Model(string Name, IChatClient Client) : IDisposable
         Client = new FallbackClient([this, .. others], notice, time),
         ContextTokens = others.Append(this).Min(model => model.ContextTokens),
         CallsFunctions = CallsFunctions && others.All(model => model.CallsFunctions),
+        SeesImages = SeesImages && others.All(model => model.SeesImages),
     };
 
     /// <summary>This model, and what it replies is written to a file that <see cref="Cassette.Play"/> answers from.</summary>

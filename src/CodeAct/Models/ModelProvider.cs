@@ -23,14 +23,17 @@ public sealed record ModelProvider(string Name, string Title, ModelApi Api, Uri 
 {
     /// <summary>OpenAI, or any server that speaks its chat completions.</summary>
     public static ModelProvider OpenAI { get; } =
-        new("openai", "OpenAI, or a server that speaks its chat API", ModelApi.Chat, new("https://api.openai.com/v1"), "OPENAI");
+        new("openai", "OpenAI, or a server that speaks its chat API", ModelApi.Chat, new("https://api.openai.com/v1"), "OPENAI")
+        {
+            SeesImages = true,
+        };
 
     /// <summary>All of them.</summary>
     public static IReadOnlyList<ModelProvider> All { get; } =
     [
         OpenAI,
         OpenAI with { Name = "openai-responses", Title = "OpenAI by its responses API", Api = ModelApi.Responses },
-        new("anthropic", "Anthropic", ModelApi.Messages, new("https://api.anthropic.com/v1"), "ANTHROPIC"),
+        new("anthropic", "Anthropic", ModelApi.Messages, new("https://api.anthropic.com/v1"), "ANTHROPIC") { SeesImages = true },
         new("ollama", "Ollama on this machine", ModelApi.Chat, new("http://localhost:11434/v1"), "OLLAMA") { UrlVariable = "OLLAMA_HOST" },
         new("vllm", "vLLM on this machine", ModelApi.Chat, new("http://localhost:8000/v1"), "VLLM"),
         new("lmstudio", "LM Studio on this machine", ModelApi.Chat, new("http://localhost:1234/v1"), "LMSTUDIO"),
@@ -41,6 +44,9 @@ public sealed record ModelProvider(string Name, string Title, ModelApi Api, Uri 
 
     /// <summary>The environment variable that holds another address.</summary>
     public string UrlVariable { get; init; } = $"{Prefix}_BASE_URL";
+
+    /// <summary>Its models can see, as far as one can say that of all of them; false unless told.</summary>
+    public bool SeesImages { get; init; }
 
     /// <summary>That variable holds a host, as Ollama's does.</summary>
     private bool IsHostEnough => UrlVariable.EndsWith("_HOST", StringComparison.Ordinal);

@@ -25,6 +25,7 @@ public static class ServerModels
         };
         return new Model($"{options.Provider.Name}:{options.ModelId}", new ServerErrorClient(client, options, http))
         {
+            SeesImages = options.Provider.SeesImages && options.BaseUrl == options.Provider.Url,
             Endpoint = options.BaseUrl == options.Provider.Url ? null : options.BaseUrl,
         };
     }
