@@ -33,6 +33,21 @@ internal static class FirstResult
             [Target.AtMost(2), Target.AtMost(10) with { Part = 0.9 }],
             (Columns.CodeAct, pooled),
             (Columns.Jupyter, kernels));
+        report.Add(
+            "a cell in a fresh interpreter, as `--stateless` runs each",
+            Units.Milliseconds,
+            [],
+            (Columns.CodeAct, await FreshAsync(engines.Engine, cancellationToken)));
+    }
+
+    private static async Task<Sample> FreshAsync(PythonEngine engine, CancellationToken cancellationToken)
+    {
+        await using var session = await engine.CreateSessionAsync(new SessionOptions(), cancellationToken);
+        return await Sample.TakeAsync(Rounds, async () =>
+        {
+            await session.RestartAsync(cancellationToken);
+            await Engines.RunAsync(session, "1+1", cancellationToken);
+        });
     }
 
     /// <summary>With everything that has to be started; imports are part of it where there are any.</summary>
