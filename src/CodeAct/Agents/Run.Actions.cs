@@ -103,7 +103,8 @@ internal sealed partial class Run
                 code,
                 Reminded(ObservationText.Of(shown, _observationBudget, _mode.Format), reminder),
                 error is null ? ended.Reason : $"{error.Name}: {error.Message}");
-            yield return new CellFinished(ended, observation) { Sent = Observe(observation, callId, model.SeesImages ? Pictures.Of(shown) : []) };
+            var pictures = model.SeesImages ? Pictures.Of(shown) : [];
+            yield return new CellFinished(ended, observation) { Sent = Observe(observation, callId, pictures) };
             yield break;
         }
 

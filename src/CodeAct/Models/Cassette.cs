@@ -53,7 +53,8 @@ public sealed class Cassette
 
     internal static Cassette Create(string path, Model model)
     {
-        var head = new Head(model.Name, model.ObservationRole.Value, model.SystemPrompt, model.ContextTokens, model.CallsFunctions, model.SeesImages);
+        var head = new Head(
+            model.Name, model.ObservationRole.Value, model.SystemPrompt, model.ContextTokens, model.CallsFunctions, model.SeesImages);
         File.WriteAllText(path, JsonSerializer.Serialize(head, _json) + "\n");
         return new Cassette(path);
     }
@@ -87,7 +88,8 @@ public sealed class Cassette
     }
 
     /// <summary>About the model that was recorded.</summary>
-    private sealed record Head(string Model, string ObservationRole, string? SystemPrompt, int? ContextTokens, bool CallsFunctions, bool SeesImages);
+    private sealed record Head(
+        string Model, string ObservationRole, string? SystemPrompt, int? ContextTokens, bool CallsFunctions, bool SeesImages);
 
     /// <summary>One exchange.</summary>
     internal sealed record Exchange(string Request, string Asked, IReadOnlyList<ChatResponseUpdate> Reply);
