@@ -4,6 +4,7 @@ using CodeAct.Conversations;
 using CodeAct.Conversations.Replay;
 using CodeAct.Models;
 using CodeAct.Python;
+using CodeAct.Telemetry;
 
 namespace CodeAct.Cli;
 
@@ -18,16 +19,19 @@ internal sealed class Desk : IAsyncDisposable
     private readonly Action<string> _tellId;
     private readonly Agent _agent;
     private readonly OutputFiles _output;
+    private readonly Exporting _exporting = Exporting.OfEnvironment();
     private Conversation _conversation;
     private ConversationRecorder? _recorder; // from the first message on
+    private long _recordedAfter; // the number of its last event before that
 
     private Desk(AgentSettings settings, Parts parts, Action<string> tellId, TimeProvider time)
     {
         var (model, engine, session, store) = parts;
-        (_settings, _model, _engine, _store, _tellId, _time) = (settings, model, engine, store, tellId, time);
-        _agent = new Agent(model, settings.Options, time);
+        (_settings, _engine, _store, _tellId, _time) = (settings, engine, store, tellId, time);
+        _model = model.Watched(_exporting.Options);
+        _agent = new Agent(_model, settings.Options, time);
         _output = new OutputFiles(settings.Session.OutDirectory);
-        _conversation = new Conversation(session);
+        _conversation = new Conversation(session.Watched(_exporting.Options));
     }
 
     private sealed record Parts(Model Model, PythonEngine Engine, IPythonSession Session, IConversationStore Store);
@@ -114,7 +118,8 @@ internal sealed class Desk : IAsyncDisposable
         });
         RunEnded? end = null;
         var recorder = _recorder ??= Record(await _store.BeginAsync(stop.Token), 0);
-        await foreach (var happened in _agent.RunAsync(_conversation, message, stop.Token))
+        var run = _agent.RunAsync(_conversation, message, stop.Token).Watched(_model, recorder.Id, _exporting.Options);
+        await foreach (var happened in run.WithCancellation(stop.Token))
         {
             inCell = happened is CellStarted || (inCell && happened is not CellFinished);
             end = happened as RunEnded ?? end;
@@ -135,7 +140,7 @@ internal sealed class Desk : IAsyncDisposable
     {
         var session = await _settings.Session.StartAsync(_engine, cancellationToken);
         await _conversation.Session.DisposeAsync();
-        _conversation = new Conversation(session);
+        _conversation = new Conversation(session.Watched(_exporting.Options));
         await EndRecordingAsync();
     }
 
@@ -187,6 +192,7 @@ internal sealed class Desk : IAsyncDisposable
     private ConversationRecorder Record(string id, long after)
     {
         _tellId(id);
+        _recordedAfter = after;
         return new ConversationRecorder(_store, id, after, _time);
     }
 
@@ -196,16 +202,27 @@ internal sealed class Desk : IAsyncDisposable
         {
             _recorder = null;
             await recorder.DisposeAsync();
+            if (_settings.Trace is { } trace)
+            {
+                await trace.WriteAsync(_store, recorder.Id, _recordedAfter, CancellationToken.None);
+            }
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await EndRecordingAsync();
-        await _store.DisposeAsync();
-        await _conversation.Session.DisposeAsync();
-        await _engine.DisposeAsync();
-        _model.Dispose();
+        try
+        {
+            await EndRecordingAsync();
+        }
+        finally
+        {
+            await _store.DisposeAsync();
+            await _conversation.Session.DisposeAsync();
+            await _engine.DisposeAsync();
+            _model.Dispose();
+            _exporting.Dispose();
+        }
     }
 
     private sealed class Told(Action<double> tell) : IProgress<double>

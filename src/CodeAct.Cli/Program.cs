@@ -25,6 +25,7 @@ var root = new TaughtCommand(
     RerunCommand.Create(interrupts),
     CompareCommand.Create(),
     ExportCommand.Create(),
+    TraceCommand.Create(),
     ModelsCommand.Create(),
     DataCommand.Create(),
     EvalCommand.Create(),

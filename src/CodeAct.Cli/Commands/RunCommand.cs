@@ -27,6 +27,7 @@ internal static class RunCommand
               codeact run "Plot y = x**2 into plot.png" --out .
               codeact run "What is 2**64?" --quiet
               codeact run "What is 2**64?" --mode native --stateless --model openai:gpt-5
+              codeact run "Plot y = x**2" --trace time.svg
               codeact run - --model openai:qwen3:8b --base-url http://localhost:11434/v1 < task.txt
             """)
         {
