@@ -53,7 +53,7 @@ public sealed record Timeline(IReadOnlyList<TimelineRun> Runs)
                     Add(TimeKind.Streaming, before, _now, "a reply that broke off");
                     break;
                 case CellStarted(var code):
-                    (_action, _title) = ((TimeKind.Interpreter, _now, "cell"), FirstLine(code));
+                    (_action, _title) = ((TimeKind.Interpreter, _now, "cell"), Telling(code));
                     break;
                 case CellOutput(ToolCalled call):
                     _open[call.Call] = (call.Name, _now);
@@ -124,8 +124,15 @@ public sealed record Timeline(IReadOnlyList<TimelineRun> Runs)
             _title = "";
         }
 
-        private static string FirstLine(string text) =>
-            text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).FirstOrDefault("");
+        // Most cells begin with the same imports.
+        private static string Telling(string code) =>
+            Lines(code).FirstOrDefault(line => !line.StartsWith("import ", StringComparison.Ordinal)
+                && !line.StartsWith("from ", StringComparison.Ordinal)) ?? FirstLine(code);
+
+        private static string FirstLine(string text) => Lines(text).FirstOrDefault("");
+
+        private static string[] Lines(string text) =>
+            text.Split('\n', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
     }
 }
 
@@ -172,7 +179,7 @@ public sealed record TimelineRun(
 }
 
 /// <summary>A reply of the model and what came of it.</summary>
-/// <param name="Title">The first line of its code, or of the answer.</param>
+/// <param name="Title">The first line of its code that imports nothing, or of the answer.</param>
 /// <param name="Spans">What is within another comes behind it.</param>
 public sealed record TimelineTurn(string Title, IReadOnlyList<TimelineSpan> Spans);
 

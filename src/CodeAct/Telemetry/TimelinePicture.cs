@@ -1,5 +1,5 @@
 using System.Globalization;
-using System.Net;
+using System.Security;
 using System.Text;
 
 namespace CodeAct.Telemetry;
@@ -13,7 +13,7 @@ public static class TimelinePicture
     private const double Right = 960; // and where it ends; the turn's own time stands behind
     private const double Row = 20;
     private const double Bar = 12;
-    private const int TitleLength = 42; // characters of code beside a row
+    private const int TitleLength = 34; // characters of code beside a row
     private const int TaskLength = 110;
     private const double Joined = 0.8; // pixels between two bars that are drawn as one
 
@@ -220,7 +220,7 @@ public static class TimelinePicture
 
     // XML has no way to write control characters at all.
     private static string Escape(string text) =>
-        WebUtility.HtmlEncode(string.Concat(text.EnumerateRunes().Where(rune => !Rune.IsControl(rune) && rune.Value is not (0xFFFE or 0xFFFF))));
+        SecurityElement.Escape(string.Concat(text.EnumerateRunes().Where(rune => !Rune.IsControl(rune) && rune.Value is not (0xFFFE or 0xFFFF))));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }
