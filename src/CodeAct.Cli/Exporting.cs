@@ -14,7 +14,8 @@ internal sealed class Exporting : IDisposable
 {
     private readonly IReadOnlyList<IDisposable> _providers;
 
-    private Exporting(TelemetryOptions options, params IReadOnlyList<IDisposable> providers) => (Options, _providers) = (options, providers);
+    private Exporting(TelemetryOptions options, params IReadOnlyList<IDisposable> providers) =>
+        (Options, _providers) = (options, providers);
 
     /// <summary>What to watch with.</summary>
     public TelemetryOptions Options { get; }

@@ -3,7 +3,9 @@ using System.Diagnostics.Metrics;
 
 namespace CodeAct.Telemetry;
 
-/// <summary>Everything that telemetry is called: OpenTelemetry's conventions for generative AI, and <c>codeact.*</c> where they have no name.</summary>
+/// <summary>
+/// Everything that telemetry is called: OpenTelemetry's conventions for generative AI, and <c>codeact.*</c> where they have no name.
+/// </summary>
 public static class Instruments
 {
     /// <summary>The name of the <see cref="ActivitySource"/> and of the <see cref="Meter"/> to listen to.</summary>

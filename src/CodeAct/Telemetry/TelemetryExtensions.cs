@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Runtime.CompilerServices;
 using CodeAct.Agents;
 using CodeAct.Models;
 using CodeAct.Python;
@@ -14,7 +12,9 @@ public static class TelemetryExtensions
     public static Model Watched(this Model model, TelemetryOptions options) => model with
     {
         Client = model.Client.AsBuilder()
+            .Use(ModelFailure.Reveal)
             .UseOpenTelemetry(options.Logs, Instruments.Name, client => client.EnableSensitiveData = options.IncludeContent)
+            .Use(ModelFailure.Conceal)
             .Build(),
     };
 
@@ -30,25 +30,4 @@ public static class TelemetryExtensions
     public static IAsyncEnumerable<AgentEvent> Watched(
         this IAsyncEnumerable<AgentEvent> run, Model model, string? conversation, TelemetryOptions options) =>
         new TracedRun(model, conversation, options).WatchAsync(run, CancellationToken.None);
-
-    // What is current is forgotten at each yield, so it is set again before each step.
-    internal static async IAsyncEnumerable<T> Under<T>(
-        this IAsyncEnumerable<T> source, Activity? span, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var items = source.GetAsyncEnumerator(cancellationToken);
-        while (true)
-        {
-            if (span is not null)
-            {
-                Activity.Current = span;
-            }
-
-            if (!await items.MoveNextAsync())
-            {
-                yield break;
-            }
-
-            yield return items.Current;
-        }
-    }
 }

@@ -2,7 +2,8 @@ using Microsoft.Extensions.Logging;
 
 namespace CodeAct.Telemetry;
 
-/// <summary>What telemetry tells, and where its logs go. Spans and metrics go to whoever listens to <see cref="Instruments.Name"/>.</summary>
+/// <summary>What telemetry tells, and where its logs go.</summary>
+/// <remarks>Spans and metrics go to whoever listens to <see cref="Instruments.Name"/>.</remarks>
 public sealed record TelemetryOptions
 {
     /// <summary>

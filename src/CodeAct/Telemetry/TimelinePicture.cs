@@ -13,7 +13,7 @@ public static class TimelinePicture
     private const double Right = 960; // and where it ends; the turn's own time stands behind
     private const double Row = 20;
     private const double Bar = 12;
-    private const int TitleLength = 34; // characters of code beside a row
+    private const int TitleLength = 33; // characters of code beside a row
     private const int TaskLength = 110;
     private const double Joined = 0.8; // pixels between two bars that are drawn as one
 
@@ -53,16 +53,20 @@ public static class TimelinePicture
         var y = Sums(body, timeline, total, 66);
         var grid = y + 26;
         y = Rows(body, timeline, Math.Max(total, 1e-6), grid);
+        var size = Invariant($"width=\"{Width}\" height=\"{y + 16:0}\"");
         var all = new StringBuilder(Invariant(
-            $"""<svg xmlns="http://www.w3.org/2000/svg" width="{Width}" height="{y + 16:0}" viewBox="0 0 {Width} {y + 16:0}" role="img">"""));
-        all.Append('\n').Append(Style).Append(Invariant($"\n<rect class=\"back\" width=\"{Width}\" height=\"{y + 16:0}\"/>\n"));
+            $"""<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {Width} {y + 16:0}" role="img">"""));
+        all.Append('\n').Append(Style).Append(Invariant($"\n<rect class=\"back\" {size}/>\n"));
         return all.Append(body).Append("</svg>\n").ToString();
     }
 
     private static void Head(StringBuilder to, Timeline timeline, string name, double total)
     {
         var turns = timeline.Runs.Sum(run => run.Turns.Count);
-        var cells = timeline.Runs.SelectMany(run => run.Turns).SelectMany(turn => turn.Spans).Count(span => span.Kind is TimeKind.Interpreter);
+        var cells = timeline.Runs
+            .SelectMany(run => run.Turns)
+            .SelectMany(turn => turn.Spans)
+            .Count(span => span.Kind is TimeKind.Interpreter);
         var facts = timeline.Runs is [] ? "no run yet" : Invariant(
             $"{Seconds(total)} · {turns} {(turns == 1 ? "turn" : "turns")} · {cells} {(cells == 1 ? "cell" : "cells")} · ")
             + $"{Path.GetFileName(timeline.Runs[0].Model)} · {Invariant($"{timeline.Runs[0].At:yyyy-MM-dd HH:mm}")} UTC";
@@ -219,8 +223,8 @@ public static class TimelinePicture
     }
 
     // XML has no way to write control characters at all.
-    private static string Escape(string text) =>
-        SecurityElement.Escape(string.Concat(text.EnumerateRunes().Where(rune => !Rune.IsControl(rune) && rune.Value is not (0xFFFE or 0xFFFF))));
+    private static string Escape(string text) => SecurityElement.Escape(
+        string.Concat(text.EnumerateRunes().Where(rune => !Rune.IsControl(rune) && rune.Value is not (0xFFFE or 0xFFFF))));
 
     private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

@@ -36,9 +36,15 @@ internal sealed partial class TracedRun(Model model, string? conversation, Telem
                 new(Tags.Conversation, conversation),
             ]);
         var began = options.Time.GetTimestamp();
-        await using var events = run.Under(span, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (await MoveNextAsync(events, span, began))
+        await using var events = run.GetAsyncEnumerator(cancellationToken);
+        while (true)
         {
+            Activity.Current = span ?? Activity.Current; // forgotten at each yield
+            if (!await MoveNextAsync(events, span, began))
+            {
+                yield break;
+            }
+
             Tell(events.Current, span);
             yield return events.Current;
         }
@@ -104,7 +110,11 @@ internal sealed partial class TracedRun(Model model, string? conversation, Telem
 
     private TagList Labels(string name, string value) => new()
     {
-        { Tags.Operation, "invoke_agent" }, { Tags.Agent, AgentName }, { Tags.Provider, Provider }, { Tags.Model, ModelId }, { name, value },
+        { Tags.Operation, "invoke_agent" },
+        { Tags.Agent, AgentName },
+        { Tags.Provider, Provider },
+        { Tags.Model, ModelId },
+        { name, value },
     };
 
     private void Content(Activity? span, string tag, string role, string text)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -47,7 +48,7 @@ internal sealed class TracedSession : IPythonSession
         using var span = new ToolSpan(ExecuteCode, _options.Time);
         var shown = _options.IncludeContent ? new List<CellEvent>() : null;
         string? raised = null;
-        await foreach (var happened in _inner.RunAsync(cell, cancellationToken).Under(span.Activity, cancellationToken))
+        await foreach (var happened in Under(span.Activity, _inner.RunAsync(cell, cancellationToken), cancellationToken))
         {
             shown?.Add(happened);
             raised = (happened as PythonError)?.Name ?? raised;
@@ -89,4 +90,25 @@ internal sealed class TracedSession : IPythonSession
 
     // A class that the code has made up itself would be a label of its own in every metric.
     private static string Known(string? raised) => raised is not null && _exceptions.Contains(raised) ? raised : "raised";
+
+    // What is current is forgotten at each yield, so it is set again before each step.
+    private static async IAsyncEnumerable<CellEvent> Under(
+        Activity? span, IAsyncEnumerable<CellEvent> source, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var items = source.GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            if (span is not null)
+            {
+                Activity.Current = span;
+            }
+
+            if (!await items.MoveNextAsync())
+            {
+                yield break;
+            }
+
+            yield return items.Current;
+        }
+    }
 }

@@ -63,6 +63,23 @@ public sealed class ExportTests : IDisposable
     }
 
     [Fact]
+    public async Task A_request_that_the_server_refuses_is_an_error_of_its_span_and_what_the_server_says_stays_here()
+    {
+        await using var receiver = Receiver();
+        const string Error = $"Incorrect API key provided: {Key}, for: Where is the Marten?";
+        await using var model = LoopbackServer.Playing(Reply.Json(401, $$"""{"error":{"message":"{{Error}}"} }"""));
+
+        var ran = await RunAsync(receiver, model, []);
+
+        Assert.Equal(1, ran.ExitCode);
+        var spans = Received(receiver, "/v1/traces").SelectMany(sent => sent.All(1, 2, 2)).ToList();
+        Assert.Equal(["chat scripted", "invoke_agent codeact"], spans.Select(span => span.Text(5)).Order());
+        Assert.All(spans, span => Assert.NotEmpty(Attribute(span, 9, "error.type")));
+        Assert.All(receiver.Requests, sent => Assert.DoesNotContain("marten", sent.Text, StringComparison.OrdinalIgnoreCase));
+        Assert.All(receiver.Requests, sent => Assert.DoesNotContain(Key, sent.Text, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_receiver_that_is_not_there_changes_nothing_about_the_run()
     {
         await using var model = ScriptedServer.Replying("Yes.");
