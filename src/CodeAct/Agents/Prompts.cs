@@ -30,6 +30,7 @@ public static class Prompts
         StopReason.Stuck => "the model went round in circles",
         StopReason.CostLimit => "the limit of cost for one message was reached",
         StopReason.WrongAnswer => "no answer was right",
+        StopReason.ApprovalPending => "a call waits for an approval",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason."),
     };
 
@@ -55,6 +56,10 @@ public static class Prompts
 
     /// <summary>What the model is told when it must answer by a tool.</summary>
     internal static string CallFinalAnswer { get; } = $"Give the answer by calling {TypedAnswer.Name}(value).";
+
+    /// <summary>What the model is told of an action that ran again in a rebuilt interpreter.</summary>
+    internal static string RanAgain(IReadOnlyList<string> notes) =>
+        $"the interpreter was started anew and its state rebuilt by running earlier cells again. {string.Join(' ', notes)}";
 
     /// <summary>What stands in the place of an answer that there is not.</summary>
     internal static string Stopped(string why) => $"I stopped before I had an answer: {why}.";

@@ -70,6 +70,12 @@ internal sealed class ToolSignature
     /// <summary>What it does; may be empty.</summary>
     public string Description { get; }
 
+    /// <summary>It is a function in the session, and not on the host.</summary>
+    public bool RunsInSession => _definition.TryGetProperty("python", out _);
+
+    /// <summary>A call of it needs an approval.</summary>
+    public bool NeedsApproval => _definition.TryGetProperty("approval", out var approval) && approval.ValueKind == JsonValueKind.True;
+
     /// <summary>The schema of its arguments.</summary>
     public JsonElement Parameters { get; }
 

@@ -29,6 +29,11 @@ internal static class ToolJson
                 definition["bytes"] = true;
             }
 
+            if (function.GetService<ApprovalRequiredAIFunction>() is not null)
+            {
+                definition["approval"] = true;
+            }
+
             definitions.Add(definition);
         }
 

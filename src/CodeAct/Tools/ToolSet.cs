@@ -53,7 +53,7 @@ public sealed class ToolSet : IToolHost
             return new ToolFailure(ToolFailureKind.Refused, $"there is no tool '{wanted.Name}'");
         }
 
-        if (function.GetService<ApprovalRequiredAIFunction>() is not null)
+        if (!wanted.IsApproved && function.GetService<ApprovalRequiredAIFunction>() is not null)
         {
             return new ToolFailure(ToolFailureKind.Refused, "it needs the approval of a person, and nobody is there to ask");
         }
