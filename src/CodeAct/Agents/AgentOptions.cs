@@ -24,6 +24,12 @@ public sealed record AgentOptions
     /// <summary>What the model may call; null, as unless told, for what the conversation's session has.</summary>
     public IToolHost? Tools { get; init; }
 
+    /// <summary>
+    /// Most characters that the list of tools, with signatures and descriptions, takes of the prompt, at least 0; 16,000 unless told,
+    /// some 4,000 tokens. A longer list becomes a search: <c>tools.search</c> in code, <c>search_tools</c> by name.
+    /// </summary>
+    public int ToolListBudget { get; init => field = Above(-1, value); } = 16_000;
+
     /// <summary>Where they come from, for the log; null unless told.</summary>
     public ToolSources? Sources { get; init; }
 

@@ -90,7 +90,7 @@ internal sealed class ApprovalGate(IToolHost tools, AgentOptions options, Waits 
     {
         if (wanted.IsApproved || !Asks(wanted))
         {
-            return await tools.CallAsync(wanted, cancellationToken);
+            return await tools.CallAsync(wanted with { IsApproved = true }, cancellationToken);
         }
 
         if (options.Approver is null)

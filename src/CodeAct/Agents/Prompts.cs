@@ -85,9 +85,11 @@ public static class Prompts
     {
         var state = Read(setting.IsPersistent ? "persistent.md" : "stateless.md");
         var interpreter = Of("interpreter", format, setting).Replace("{{state}}", state);
-        return setting.Tools.Tools.Count == 0
-            ? interpreter
-            : Join(interpreter, Read("tools.md").Replace("{{tools}}", Modes.CallPrompt.Python(setting.Tools)));
+        var listed = Modes.CallPrompt.Python(setting.InCode);
+        return listed.Length == 0 ? interpreter
+            : listed.Length > setting.ListBudget
+                ? Join(interpreter, Read("tools-search.md").Replace("{{count}}", $"{setting.InCode.Tools.Count}"))
+                : Join(interpreter, Read("tools.md").Replace("{{tools}}", listed));
     }
 
     /// <summary>Parts of a prompt, an empty line between them.</summary>

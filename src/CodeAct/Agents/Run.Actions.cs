@@ -11,6 +11,8 @@ namespace CodeAct.Agents;
 // What becomes of an action: a cell, a call of a tool, an answer, or a word to the model.
 internal sealed partial class Run
 {
+    private ToolSearch Search => field ??= new ToolSearch(_setting.ByName);
+
     private async IAsyncEnumerable<AgentEvent> ActAsync(Reply action, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         switch (action)
@@ -146,7 +148,7 @@ internal sealed partial class Run
     {
         var offered = _mode.Offered(_setting) ?? throw new UnreachableException("Code mode calls nothing by name.");
         var misuse = Bind(offered, call, out var arguments);
-        if (misuse is null && offered != _setting.Tools)
+        if (misuse is null && offered != _setting.ByName)
         {
             var code = CodeText.Unwrap(arguments.EnumerateObject().Single().Value.GetString()!);
             await foreach (var happened in RunCellAsync(code, call.CallId, call.Reminder, cancellationToken))
@@ -197,10 +199,10 @@ internal sealed partial class Run
     }
 
     /// <summary>Why a call fits no tool that is offered; null when it fits one.</summary>
-    private static string? Bind(ToolCatalog offered, ToolAction call, out JsonElement arguments)
+    private string? Bind(ToolCatalog offered, ToolAction call, out JsonElement arguments)
     {
         arguments = default;
-        if (offered.Find(call.Tool) is not { } tool)
+        if ((offered.Find(call.Tool) ?? Search.Listed.Find(call.Tool)) is not { } tool)
         {
             return offered.Unknown(call.Tool);
         }
@@ -216,6 +218,11 @@ internal sealed partial class Run
     {
         try
         {
+            if (call.Name == ToolSearch.Name && _setting.ByName.Find(call.Name) is null)
+            {
+                return Search.Answer(call.Arguments.GetProperty("words").GetString()!);
+            }
+
             return _setting.Tools.Find(call.Name) is { RunsInSession: true }
                 ? await AnswerInSessionAsync(call, cancellationToken)
                 : await conversation.Session.Tools!.CallAsync(call, cancellationToken);

@@ -15,7 +15,11 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
     private readonly long _started = time.GetTimestamp();
     private readonly ActionMode _mode = options.Mode;
     private readonly ActionSetting _setting = new(
-        new ToolCatalog(options.Tools ?? conversation.Session.Tools), options.Persistent, options.MaxTurns);
+        new ToolCatalog(options.Tools ?? conversation.Session.Tools), options.Persistent, options.MaxTurns)
+    {
+        ListBudget = options.ToolListBudget,
+    };
+
 
     // A token is rarely less than a character, so an observation of this length fits even the smallest context.
     private readonly int _observationBudget =

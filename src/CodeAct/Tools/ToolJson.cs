@@ -34,6 +34,11 @@ internal static class ToolJson
                 definition["approval"] = true;
             }
 
+            if (function.GetService<ReservedAIFunction>() is { } reserved)
+            {
+                definition["callers"] = reserved.Callers.ToString();
+            }
+
             definitions.Add(definition);
         }
 

@@ -268,7 +268,7 @@ class Toolbox:
         namespace = self.shell.user_ns
         before, self.tools = self.tools, {}
         taken = set()
-        definitions = json.loads(payload)
+        definitions = [one for one in json.loads(payload) if one.get("callers") != "Direct"]
         self.load(definitions)
         for definition in definitions:
             safe = _identifier(definition["name"], taken | TAKEN)
