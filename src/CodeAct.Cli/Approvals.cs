@@ -11,7 +11,7 @@ namespace CodeAct.Cli;
 /// <param name="interrupt">Does what Ctrl-C does: while a line is typed the terminal gives it to us.</param>
 internal sealed class Approvals(Approve approve, Screen screen, Action interrupt)
 {
-    private const string Question = "  approve? [y]es, [n]o REASON, [e]dit, [a]lways: ";
+    private const string Question = "  approve? [y]es, [n]o REASON, [e]dit ARGUMENTS, [a]lways: ";
     private readonly Queue<ApprovalAnswer> _given = [];
 
     /// <summary>Whether a call can be decided about here.</summary>
@@ -54,7 +54,9 @@ internal sealed class Approvals(Approve approve, Screen screen, Action interrupt
                 case "n" or "no":
                     return new Denied(words.Length > 1 ? words[1] : "the user said no");
                 case "e" or "edit":
-                    var edited = await TypedAsync(prompt, "  arguments: ", TerminalText.Clean(request.Arguments), cancellationToken);
+                    var edited = words.Length > 1
+                        ? words[1]
+                        : await TypedAsync(prompt, "  arguments: ", TerminalText.Clean(request.Arguments), cancellationToken);
                     if (IsObject(edited))
                     {
                         return new Approved { Arguments = edited };

@@ -87,7 +87,7 @@ public sealed class ApprovalCommandTests : IDisposable
         await using var run = CliProcess.StartAtTerminal(_directory, ["run", "Pay", "--mcp", "mcp.json", .. server.ModelArguments()]);
 
         await run.WaitForAsync("? pay {\"to\":\"Ann\",\"amount\":500}", Cancel);
-        await run.TypeAsync("e\r\x15{\"to\": \"Ann\", \"amount\": 50}\r");
+        await run.TypeAsync("e {\"to\": \"Ann\", \"amount\": 50}\r");
         await run.WaitForAsync("? pay {\"to\":\"Bob\",\"amount\":1}", Cancel);
         await run.TypeAsync("n not him\r");
         await run.WaitForAsync("? pay {\"to\":\"Cid\",\"amount\":2}", Cancel);

@@ -112,8 +112,9 @@ public sealed class PythonToolTests(LocalEngine local) : IClassFixture<LocalEngi
 
         var prompt = Assert.IsType<RunStarted>(events[0]).SystemPrompt;
         var bare = ActionMode.Named(mode).Prompt(new ActionSetting(new ToolCatalog(null), true, 20));
+        var listed = ActionMode.Named(mode).Prompt(new ActionSetting(new ToolCatalog(tools), true, 20));
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{mode}, {count} tools: {prompt.Length} characters, some {prompt.Length / 4} tokens ({bare.Length / 4} without tools)");
+            $"{mode}, {count} tools: {prompt.Length} characters, some {prompt.Length / 4} tokens ({bare.Length / 4} without tools, {listed.Length / 4} with all of them listed)");
         Assert.InRange(prompt.Length, 0, bare.Length + 16_000 + 500);
         Assert.Equal(count < 500, prompt.Contains("read_meter_5(", StringComparison.Ordinal) || prompt.Contains("\"read_meter_5\"", StringComparison.Ordinal));
         Assert.Contains(mode == "code" ? (count < 17 ? "Rome 2" : "'Rome 2'") : "read_meter_3(", string.Concat(
