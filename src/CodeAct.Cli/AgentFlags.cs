@@ -10,6 +10,7 @@ internal sealed class AgentFlags
     private readonly ModelChoice _model = new();
     private readonly SessionFlags _session = new(new AgentOptions().CellTimeout);
     private readonly StoreFlag _store = new();
+    private readonly ToolFlags _tools = new();
 
     private readonly Option<int> _turns = SessionFlags.AtLeastOne(
         "--max-turns", "Most replies of the model to one message.", new AgentOptions().MaxTurns);
@@ -74,6 +75,7 @@ internal sealed class AgentFlags
         _model.AddTo(command);
         _session.AddTo(command);
         _store.AddTo(command);
+        _tools.AddTo(command);
         Option[] limits = [_turns, _cells, _time, _tokens, _cost, _prices, _trace];
         foreach (var option in GoesOn ? limits : [_mode, _stateless, .. limits])
         {
@@ -102,9 +104,10 @@ internal sealed class AgentFlags
             MaxTime = TimeSpan.FromSeconds(arguments.GetValue(_time)),
             CellTimeout = session.CellTimeout,
             Temperature = model.AgentTemperature,
+            Sources = _tools.Read(arguments, recorded?.Tools),
         };
         var trace = arguments.GetResult(_trace) is null ? null : new TraceFile(arguments.GetValue(_trace));
-        return new AgentSettings(model, session, options, ReadStore(arguments)) { Trace = trace };
+        return new AgentSettings(model, session, options, ReadStore(arguments), _tools.ReadApprove(arguments)) { Trace = trace };
     }
 
     private ModelPrice? Price(ParseResult arguments, string model)
@@ -122,7 +125,9 @@ internal sealed class AgentFlags
 /// <param name="Session">The interpreter.</param>
 /// <param name="Options">The limits.</param>
 /// <param name="Store">Where it is kept.</param>
-internal sealed record AgentSettings(ChosenModel Model, SessionSettings Session, AgentOptions Options, StoreName Store)
+/// <param name="Approve">Who decides about calls that need an approval.</param>
+internal sealed record AgentSettings(
+    ChosenModel Model, SessionSettings Session, AgentOptions Options, StoreName Store, Approve Approve)
 {
     /// <summary>Where the timeline goes; null for none.</summary>
     public TraceFile? Trace { get; init; }

@@ -21,6 +21,8 @@ var root = new TaughtCommand(
     ConversationsCommand.Create(),
     ShowCommand.Create(),
     ResumeCommand.Create(interrupts),
+    ApproveCommand.CreateApprove(interrupts),
+    ApproveCommand.CreateDeny(interrupts),
     ForkCommand.Create(),
     RerunCommand.Create(interrupts),
     CompareCommand.Create(),

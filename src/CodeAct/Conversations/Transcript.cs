@@ -22,7 +22,21 @@ public static class Transcript
         IEnumerable<AgentEvent> events, ChatRole observationRole, IPythonSession session, InterpreterRebuilt rebuilt) =>
         new(session, HistoryOf(events, observationRole), rebuilt);
 
+    /// <summary>The conversation that the events are of, in the middle of its last run.</summary>
+    /// <param name="paused">The run.</param>
+    /// <param name="observationRole">As above.</param>
+    /// <param name="session">Where its cells run from now on.</param>
+    public static Conversation Continue(PausedRun paused, ChatRole observationRole, IPythonSession session) =>
+        new(session, Read(paused.Events, observationRole).History);
+
     private static History HistoryOf(IEnumerable<AgentEvent> events, ChatRole observationRole)
+    {
+        var fold = Read(events, observationRole);
+        fold.CutOff();
+        return fold.History;
+    }
+
+    private static Fold Read(IEnumerable<AgentEvent> events, ChatRole observationRole)
     {
         var fold = new Fold(observationRole);
         foreach (var happened in events)
@@ -30,9 +44,10 @@ public static class Transcript
             fold.Take(happened);
         }
 
-        fold.CutOff();
-        return fold.History;
+        return fold;
     }
+
+    private const string ProgramEnded = "the program ended before the run did";
 
     private sealed class Fold(ChatRole observationRole)
     {
@@ -43,6 +58,7 @@ public static class Transcript
         private List<CellEvent>? _cell; // of the cell that runs
         private string? _callId; // of the action that is carried out
         private bool _inCall;
+        private string _stopped = ProgramEnded; // why a run did not end
         private bool _running;
         private string _note = "";
 
@@ -82,14 +98,22 @@ public static class Transcript
                 case HistoryCompacted compacted:
                     _history.Compact(compacted.Kept, compacted.Note);
                     break;
+                case RunEnded { Reason: StopReason.ApprovalPending }: // it may go on
+                    _stopped = Prompts.Why(StopReason.ApprovalPending);
+                    break;
                 case RunEnded ended:
                     End(ended.Reason);
+                    break;
+                case RunContinued: // the action that waited is begun again
+                    (_cell, _inCall, _running, _stopped) = (null, false, true, ProgramEnded);
                     break;
                 case InterpreterRebuilt rebuilt:
                     CutOff();
                     _note = rebuilt.NoteForModel;
                     break;
                 case ModelText: // a reply that broke off was never part of the conversation
+                    break;
+                case ApprovalRequested or ApprovalAnswered: // the model knows nothing of them
                     break;
                 default:
                     throw new System.Diagnostics.UnreachableException($"No message for {happened.GetType().Name}.");
@@ -101,8 +125,8 @@ public static class Transcript
             if (_running)
             {
                 EndAction();
-                _history.Add(ChatRole.Assistant, Prompts.Stopped("the program ended before the run did"));
-                _running = false;
+                _history.Add(ChatRole.Assistant, Prompts.Stopped(_stopped));
+                (_running, _stopped) = (false, ProgramEnded);
             }
         }
 

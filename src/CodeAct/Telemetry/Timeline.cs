@@ -17,7 +17,12 @@ public sealed record Timeline(IReadOnlyList<TimelineRun> Runs)
         {
             if (entry.Event is RunStarted started)
             {
-                runs.Add(new RunReader(started, entry.At));
+                runs.Add(new RunReader(started.Task, started.Model, entry.At));
+            }
+            else if (entry.Event is RunContinued)
+            {
+                var earlier = runs.LastOrDefault();
+                runs.Add(new RunReader(earlier?.Task ?? "A run goes on", earlier?.Model ?? "", entry.At));
             }
             else
             {
@@ -28,15 +33,21 @@ public sealed record Timeline(IReadOnlyList<TimelineRun> Runs)
         return new Timeline([.. runs.Select(run => run.End())]);
     }
 
-    private sealed class RunReader(RunStarted started, DateTimeOffset at)
+    private sealed class RunReader(string task, string model, DateTimeOffset at)
     {
         private readonly List<TimelineTurn> _turns = [];
         private readonly List<TimelineSpan> _spans = []; // of the turn that goes on
         private readonly Dictionary<long, (string Tool, double Start)> _open = [];
+        private readonly Dictionary<(long?, string), double> _asked = []; // what waits for an approval
         private string _title = "";
         private (TimeKind Kind, double Start, string Label)? _action; // the cell or call that runs
         private double _now;
+        private double _waited; // of the action that runs
         private string? _reason;
+
+        public string Task => task;
+
+        public string Model => model;
 
         public void Take(LogEntry entry)
         {
@@ -63,13 +74,22 @@ public sealed record Timeline(IReadOnlyList<TimelineRun> Runs)
                     Add(TimeKind.Tool, _now - returned.Elapsed.TotalSeconds, _now, returned.Name);
                     break;
                 case CellFinished finished:
+                    _action ??= (TimeKind.Interpreter, before, "cell");
                     EndAction(finished.Result.Elapsed, finished.Result.Status is CellStatus.Ok ? "" : $", {finished.Result.Status}");
                     break;
                 case CallStarted call:
                     (_action, _title) = ((TimeKind.Tool, _now, call.Tool), $"{call.Tool} {FirstLine(call.Arguments)}");
                     break;
                 case CallFinished call:
+                    _action ??= (TimeKind.Tool, before, "call");
                     EndAction(call.Elapsed, call.Error is null ? "" : ", failed");
+                    break;
+                case ApprovalRequested asked:
+                    _asked[(asked.Call, asked.Tool)] = _now;
+                    break;
+                case ApprovalAnswered answered when _asked.Remove((answered.Call, answered.Tool), out var since):
+                    _waited += _now - since;
+                    Add(TimeKind.Waiting, since, _now, $"{answered.Tool}, {(answered.IsApproved ? "approved" : "denied")}");
                     break;
                 case RunEnded ended:
                     _title = ended.Answer is { } answer && _title.Length == 0 ? FirstLine(answer) : _title;
@@ -86,7 +106,7 @@ public sealed record Timeline(IReadOnlyList<TimelineRun> Runs)
             }
 
             EndTurn();
-            return new TimelineRun(started.Task, started.Model, at, _now, _reason, _turns);
+            return new TimelineRun(task, model, at, _now, _reason, _turns);
         }
 
         private void Add(ReplyEnded reply)
@@ -106,8 +126,14 @@ public sealed record Timeline(IReadOnlyList<TimelineRun> Runs)
             }
 
             _open.Clear();
-            Add(kind, Math.Max(start, _now - elapsed.TotalSeconds), _now, label + how);
-            _action = null;
+            foreach (var ((_, tool), since) in _asked)
+            {
+                Add(TimeKind.Waiting, since, _now, $"{tool}, undecided");
+            }
+
+            _asked.Clear();
+            Add(kind, Math.Max(start, _now - elapsed.TotalSeconds - _waited), _now, label + how);
+            (_action, _waited) = (null, 0);
         }
 
         private void Add(TimeKind kind, double start, double end, string label) =>
@@ -204,4 +230,7 @@ public enum TimeKind
 
     /// <summary>A tool's.</summary>
     Tool,
+
+    /// <summary>A person's, who was asked to approve a call.</summary>
+    Waiting,
 }

@@ -19,10 +19,11 @@ public static class TimelinePicture
 
     private static readonly (TimeKind? Kind, string Name, string Class)[] _legend =
     [
-        (TimeKind.UntilFirst, "model, until its first token", "first"),
+        (TimeKind.UntilFirst, "model, first token", "first"),
         (TimeKind.Streaming, "model, writing", "stream"),
         (TimeKind.Interpreter, "interpreter", "cell"),
         (TimeKind.Tool, "tools", "tool"),
+        (TimeKind.Waiting, "waiting for a person", "wait"),
         (null, "everything else", "rest"),
     ];
 
@@ -33,11 +34,13 @@ public static class TimelinePicture
         .back { fill: #ffffff } .title { font-size: 16px; font-weight: 600 } .task { font-weight: 600 }
         .faint { fill: #667380 } .code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 11px; fill: #4a5763 }
         .num { font-variant-numeric: tabular-nums } .grid { stroke: #e3e8ed } .odd { fill: #f6f8fa }
-        .first { fill: #a9c8ea } .stream { fill: #2f6fb5 } .cell { fill: #f0a43c } .tool { fill: #2c8a57 } .rest { fill: #d4dae0 }
+        .first { fill: #a9c8ea } .stream { fill: #2f6fb5 } .cell { fill: #f0a43c } .tool { fill: #2c8a57 }
+        .wait { fill: #a678c8 } .rest { fill: #d4dae0 }
         @media (prefers-color-scheme: dark) {
         text { fill: #e4e9ee } .back { fill: #14181d } .faint { fill: #93a0ad } .code { fill: #b6c1cc }
         .grid { stroke: #2b333b } .odd { fill: #1a2027 }
-        .first { fill: #35567c } .stream { fill: #62a3ea } .cell { fill: #e0963a } .tool { fill: #45b379 } .rest { fill: #3b454f }
+        .first { fill: #35567c } .stream { fill: #62a3ea } .cell { fill: #e0963a } .tool { fill: #45b379 }
+        .wait { fill: #b98fd9 } .rest { fill: #3b454f }
         }
         </style>
         """;
@@ -91,7 +94,7 @@ public static class TimelinePicture
             to.Append(Invariant($"<rect class=\"{style}\" x=\"{legend:0}\" y=\"{top + 30}\" width=\"11\" height=\"11\" rx=\"2\"/>\n"));
             Text(to, legend + 17, top + 40, "", name);
             Text(to, legend + 17, top + 56, "faint num", words);
-            legend += 200;
+            legend += 169;
         }
 
         return top + 66;
@@ -141,7 +144,7 @@ public static class TimelinePicture
         var within = turn.Spans.Any(span => span.Kind is TimeKind.Interpreter);
         foreach (var (kind, _, style) in _legend.Where(part => part.Kind is not null))
         {
-            var inner = kind is TimeKind.Tool && within; // a cell's tools lie in the lower half of its bar
+            var inner = kind is (TimeKind.Tool or TimeKind.Waiting) && within; // a cell's tools lie in the lower half of its bar
             foreach (var (start, end, labels) in Together(turn.Spans.Where(span => span.Kind == kind), x))
             {
                 var words = labels.Count == 1 ? labels[0] : $"{labels.Count} calls: {Counts(labels)}";

@@ -14,7 +14,7 @@ internal sealed class TracedTools(IToolHost inner, TelemetryOptions options) : I
 
     public async Task<ToolAnswer> CallAsync(ToolCall wanted, CancellationToken cancellationToken)
     {
-        if (ReferenceEquals(_traced.Value, wanted))
+        if (_traced.Value is { } outer && (outer.Name, outer.Number) == (wanted.Name, wanted.Number))
         {
             return await inner.CallAsync(wanted, cancellationToken);
         }

@@ -30,7 +30,9 @@ public sealed class TimelineTests
         Assert.Equal(7.5, run.Seconds, 6);
         Assert.Equal(["fetch('a')", "42"], run.Turns.Select(turn => turn.Title));
         Assert.Equal(
-            [(TimeKind.UntilFirst, 1.5), (TimeKind.Streaming, 2.0), (TimeKind.Interpreter, 1.5), (TimeKind.Tool, 1.5)],
+            [
+                (TimeKind.UntilFirst, 1.5), (TimeKind.Streaming, 2.0), (TimeKind.Interpreter, 1.5), (TimeKind.Tool, 1.5), (TimeKind.Waiting, 0.0),
+            ],
             run.Sums.OrderBy(sum => sum.Key).Select(sum => (sum.Key, Math.Round(sum.Value, 6))));
     }
 
@@ -57,6 +59,32 @@ public sealed class TimelineTests
             .SelectMany(run => run.Turns).SelectMany(turn => turn.Spans).Select(span => span.Label)
             .Where(label => !label.Contains("token", StringComparison.Ordinal)));
         Assert.Equal((1.0, 6.0), (runs[0].Sums[TimeKind.Interpreter], runs[0].Sums[TimeKind.Tool]));
+    }
+
+    [Fact]
+    public void Waiting_for_a_person_is_nobody_elses_time_and_a_run_that_goes_on_after_a_restart_begins_anew()
+    {
+        var runs = Timeline.Of(
+        [
+            At(0, new RunStarted("Pay", [], "openai:gpt", "")),
+            At(1, Reply(untilFirst: 1, elapsed: 1)),
+            At(1, new CellStarted("pay(5)")),
+            At(2, new CellOutput(new ToolCalled(1, "pay", "{}"))),
+            At(2, new ApprovalRequested(1, "pay", "{}")),
+            At(62, new ApprovalAnswered(1, "pay", IsApproved: true)),
+            At(63, new CellOutput(new ToolReturned(1, "pay", "1", null, TimeSpan.FromSeconds(61)))),
+            At(64, new CellFinished(new CellEnded(CellStatus.Ok, TimeSpan.FromSeconds(3), true, null, []), "")),
+            At(65, Reply(untilFirst: 1, elapsed: 1)),
+            At(65, new CellStarted("pay(6)")),
+            At(65, new ApprovalRequested(1, "pay", "{}")),
+            At(90_000, new RunContinued([1], [])),
+            At(90_000, new ApprovalAnswered(1, "pay", IsApproved: false)),
+            At(90_001, new CellFinished(new CellEnded(CellStatus.Raised, TimeSpan.FromSeconds(1), true, null, []), "")),
+        ]).Runs;
+
+        Assert.Equal([("Pay", 65.0), ("Pay", 1.0)], runs.Select(run => (run.Task, run.Seconds)));
+        Assert.Equal((60, 1, 2), (runs[0].Sums[TimeKind.Waiting], runs[0].Sums[TimeKind.Tool], runs[0].Sums[TimeKind.Interpreter]));
+        Assert.Equal(1, runs[1].Sums[TimeKind.Interpreter]);
     }
 
     [Fact]
