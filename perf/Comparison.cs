@@ -11,6 +11,7 @@ internal static class Comparison
         ("kill", Kills.MeasureAsync),
         ("throughput", Throughput.MeasureAsync),
         ("tools", ToolCalls.MeasureAsync),
+        ("overhead", LoopOverhead.MeasureAsync),
         ("checkpoints", (_, report, stop) => Checkpoints.MeasureAsync(report, stop)),
         ("lost", LostOutput.MeasureAsync),
         ("memory", LiveSessions.MeasureAsync),

@@ -10,6 +10,7 @@ internal sealed class AgentFlags
     private readonly ModelChoice _model = new();
     private readonly SessionFlags _session = new(new AgentOptions().CellTimeout);
     private readonly StoreFlag _store = new();
+    private readonly ToolFlags _tools = new();
 
     private readonly Option<int> _turns = SessionFlags.AtLeastOne(
         "--max-turns", "Most replies of the model to one message.", new AgentOptions().MaxTurns);
@@ -48,17 +49,35 @@ internal sealed class AgentFlags
         Description = "Run each cell in a fresh interpreter: only files stay from one to the next.",
     };
 
+    private readonly Option<string?> _trace = new("--trace")
+    {
+        Description = "Draw a timeline of where the time went into this file, an SVG. Default: trace-ID.svg.",
+        HelpName = "FILE.svg",
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
     /// <summary>A conversation goes on, in the mode that its prompt tells of; false unless told.</summary>
     public bool GoesOn { get; init; }
 
-    public AgentFlags() => _mode.AcceptOnlyFromAmong([.. ActionMode.All.Select(mode => mode.Name)]);
+    public AgentFlags()
+    {
+        _mode.AcceptOnlyFromAmong([.. ActionMode.All.Select(mode => mode.Name)]);
+        _trace.Validators.Add(result =>
+        {
+            if (result.Tokens is [var file] && !file.Value.EndsWith(".svg", StringComparison.OrdinalIgnoreCase))
+            {
+                result.AddError($"--trace takes a file that ends with .svg, not '{file.Value}'; without one, put it last.");
+            }
+        });
+    }
 
     public void AddTo(Command command)
     {
         _model.AddTo(command);
         _session.AddTo(command);
         _store.AddTo(command);
-        Option[] limits = [_turns, _cells, _time, _tokens, _cost, _prices];
+        _tools.AddTo(command);
+        Option[] limits = [_turns, _cells, _time, _tokens, _cost, _prices, _trace];
         foreach (var option in GoesOn ? limits : [_mode, _stateless, .. limits])
         {
             command.Options.Add(option);
@@ -86,8 +105,10 @@ internal sealed class AgentFlags
             MaxTime = TimeSpan.FromSeconds(arguments.GetValue(_time)),
             CellTimeout = session.CellTimeout,
             Temperature = model.AgentTemperature,
+            Sources = _tools.Read(arguments, recorded?.Tools),
         };
-        return new AgentSettings(model, session, options, ReadStore(arguments));
+        var trace = arguments.GetResult(_trace) is null ? null : new TraceFile(arguments.GetValue(_trace));
+        return new AgentSettings(model, session, options, ReadStore(arguments), _tools.ReadApprove(arguments)) { Trace = trace };
     }
 
     private ModelPrice? Price(ParseResult arguments, string model)
@@ -105,4 +126,10 @@ internal sealed class AgentFlags
 /// <param name="Session">The interpreter.</param>
 /// <param name="Options">The limits.</param>
 /// <param name="Store">Where it is kept.</param>
-internal sealed record AgentSettings(ChosenModel Model, SessionSettings Session, AgentOptions Options, StoreName Store);
+/// <param name="Approve">Who decides about calls that need an approval.</param>
+internal sealed record AgentSettings(
+    ChosenModel Model, SessionSettings Session, AgentOptions Options, StoreName Store, Approve Approve)
+{
+    /// <summary>Where the timeline goes; null for none.</summary>
+    public TraceFile? Trace { get; init; }
+}

@@ -4,6 +4,7 @@ using CodeAct.Conversations;
 using CodeAct.Conversations.Replay;
 using CodeAct.Models;
 using CodeAct.Python;
+using CodeAct.Telemetry;
 
 namespace CodeAct.Cli;
 
@@ -18,22 +19,30 @@ internal sealed class Desk : IAsyncDisposable
     private readonly Action<string> _tellId;
     private readonly Agent _agent;
     private readonly OutputFiles _output;
+    private readonly Exporting _exporting = Exporting.OfEnvironment();
+    private readonly Toolkit _toolkit;
     private Conversation _conversation;
     private ConversationRecorder? _recorder; // from the first message on
+    private long _recordedAfter; // the number of its last event before that
 
-    private Desk(AgentSettings settings, Parts parts, Action<string> tellId, TimeProvider time)
+    private Desk(AgentSettings settings, Parts parts, Approvals approvals, Action<string> tellId, TimeProvider time)
     {
-        var (model, engine, session, store) = parts;
-        (_settings, _model, _engine, _store, _tellId, _time) = (settings, model, engine, store, tellId, time);
-        _agent = new Agent(model, settings.Options, time);
+        var (model, engine, session, store, toolkit) = parts;
+        (Approvals, _toolkit) = (approvals, toolkit);
+        (_settings, _engine, _store, _tellId, _time) = (settings, engine, store, tellId, time);
+        _model = model.Watched(_exporting.Options);
+        _agent = new Agent(_model, settings.Options with { Tools = toolkit.Tools, Approver = approvals.DecideAsync }, time);
         _output = new OutputFiles(settings.Session.OutDirectory);
-        _conversation = new Conversation(session);
+        _conversation = new Conversation(session.Watched(_exporting.Options));
     }
 
-    private sealed record Parts(Model Model, PythonEngine Engine, IPythonSession Session, IConversationStore Store);
+    private sealed record Parts(Model Model, PythonEngine Engine, IPythonSession Session, IConversationStore Store, Toolkit Toolkit);
 
     /// <summary>The conversation's ID; null before its first message.</summary>
     public string? Id => _recorder?.Id;
+
+    /// <summary>Decides about calls that need an approval.</summary>
+    public Approvals Approvals { get; }
 
     /// <summary>Where conversations are kept.</summary>
     public IConversationStore Store => _store;
@@ -45,11 +54,12 @@ internal sealed class Desk : IAsyncDisposable
     /// <param name="settings">What with.</param>
     /// <param name="tellId">Is told the ID of each conversation that begins.</param>
     /// <param name="screen">Has the status line.</param>
-    /// <param name="time">Measures and dates.</param>
+    /// <param name="interrupts">Ctrl-C.</param>
     /// <param name="cancellationToken">Stops it.</param>
     public static async Task<Desk> OpenAsync(
-        AgentSettings settings, Action<string> tellId, Screen screen, TimeProvider time, CancellationToken cancellationToken)
+        AgentSettings settings, Action<string> tellId, Screen screen, Interrupts interrupts, CancellationToken cancellationToken)
     {
+        var time = TimeProvider.System;
         var store = await settings.Store.OpenAsync(cancellationToken);
         var loaded = 0.0;
         screen.Status(() => loaded is > 0 and < 1
@@ -73,7 +83,9 @@ internal sealed class Desk : IAsyncDisposable
 
             await Task.WhenAll(model, engine);
             var session = await settings.Session.StartAsync(await engine, cancellationToken);
-            return new Desk(settings, new Parts(await model, await engine, session, store), tellId, time);
+            var toolkit = await Toolkit.OpenAsync(settings.Options.Sources, await engine, cancellationToken);
+            var approvals = new Approvals(settings.Approve, screen, interrupts.Press);
+            return new Desk(settings, new Parts(await model, await engine, session, store, toolkit), approvals, tellId, time);
         }
         catch
         {
@@ -101,6 +113,13 @@ internal sealed class Desk : IAsyncDisposable
     public async Task<RunEnded> RunAsync(
         string message, IRunView view, Interrupts interrupts, CancellationToken cancellationToken)
     {
+        _recorder ??= Record(await _store.BeginAsync(cancellationToken), 0);
+        return await FollowAsync(stop => _agent.RunAsync(_conversation, message, stop), view, interrupts, cancellationToken);
+    }
+
+    private async Task<RunEnded> FollowAsync(
+        Func<CancellationToken, IAsyncEnumerable<AgentEvent>> run, IRunView view, Interrupts interrupts, CancellationToken cancellationToken)
+    {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var session = _conversation.Session;
         var inCell = false;
@@ -118,8 +137,8 @@ internal sealed class Desk : IAsyncDisposable
             return true;
         });
         RunEnded? end = null;
-        var recorder = _recorder ??= Record(await _store.BeginAsync(stop.Token), 0);
-        await foreach (var happened in _agent.RunAsync(_conversation, message, stop.Token))
+        var recorder = _recorder!;
+        await foreach (var happened in run(stop.Token).Watched(_model, recorder.Id, _exporting.Options).WithCancellation(stop.Token))
         {
             inCell = happened is CellStarted || (inCell && happened is not CellFinished);
             end = happened as RunEnded ?? end;
@@ -140,7 +159,7 @@ internal sealed class Desk : IAsyncDisposable
     {
         var session = await _settings.Session.StartAsync(_engine, cancellationToken);
         await _conversation.Session.DisposeAsync();
-        _conversation = new Conversation(session);
+        _conversation = new Conversation(session.Watched(_exporting.Options));
         await EndRecordingAsync();
     }
 
@@ -150,11 +169,29 @@ internal sealed class Desk : IAsyncDisposable
         var events = await _store.ReadAsync(resumed.Id, cancellationToken)
             .Select(stored => stored.Entry.Event)
             .ToListAsync(cancellationToken);
+        _conversation.Session.Tools = _toolkit.Tools;
         var rebuilt = await Rebuild.RunAsync(events, _conversation.Session, _settings.Options.CellTimeout, cancellationToken);
         _conversation = Transcript.Resume(events, _model, _conversation.Session, rebuilt);
         _recorder = Record(resumed.Id, resumed.Events);
         await _recorder.AddAsync(rebuilt, cancellationToken);
         view.Show(rebuilt);
+    }
+
+    /// <summary>Goes on with the run of a conversation that waits for an approval, at the call that waits.</summary>
+    public async Task<RunEnded> ContinueAsync(
+        ConversationSummary resumed, IRunView view, Interrupts interrupts, CancellationToken cancellationToken)
+    {
+        var events = await _store.ReadAsync(resumed.Id, cancellationToken)
+            .Select(stored => stored.Entry.Event)
+            .ToListAsync(cancellationToken);
+        var pending = PendingApproval.Of(events)
+            ?? throw new InvalidOperationException($"Conversation {resumed.Id} waits for no approval any more.");
+        var session = _conversation.Session;
+        session.Tools = _toolkit.Tools;
+        var paused = await pending.RebuildAsync(session, _settings.Options.CellTimeout, cancellationToken);
+        _conversation = Transcript.Continue(paused, _model, session);
+        _recorder = Record(resumed.Id, resumed.Events);
+        return await FollowAsync(stop => _agent.ContinueAsync(_conversation, paused, stop), view, interrupts, cancellationToken);
     }
 
     /// <summary>Lets the agent take up the messages of a conversation of the store again, in a new one that remembers it.</summary>
@@ -192,6 +229,7 @@ internal sealed class Desk : IAsyncDisposable
     private ConversationRecorder Record(string id, long after)
     {
         _tellId(id);
+        _recordedAfter = after;
         return new ConversationRecorder(_store, id, after, _time);
     }
 
@@ -201,16 +239,28 @@ internal sealed class Desk : IAsyncDisposable
         {
             _recorder = null;
             await recorder.DisposeAsync();
+            if (_settings.Trace is { } trace)
+            {
+                await trace.WriteAsync(_store, recorder.Id, _recordedAfter, CancellationToken.None);
+            }
         }
     }
 
     public async ValueTask DisposeAsync()
     {
-        await EndRecordingAsync();
-        await _store.DisposeAsync();
-        await _conversation.Session.DisposeAsync();
-        await _engine.DisposeAsync();
-        _model.Dispose();
+        try
+        {
+            await EndRecordingAsync();
+        }
+        finally
+        {
+            await _store.DisposeAsync();
+            await _conversation.Session.DisposeAsync();
+            await _toolkit.DisposeAsync();
+            await _engine.DisposeAsync();
+            _model.Dispose();
+            _exporting.Dispose();
+        }
     }
 
     private sealed class Told(Action<double> tell) : IProgress<double>

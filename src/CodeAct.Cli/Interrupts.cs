@@ -33,6 +33,15 @@ internal sealed class Interrupts : IDisposable
         return new Release(this);
     }
 
+    /// <summary>Does what Ctrl-C does, when the terminal has given us the key in its place.</summary>
+    public void Press()
+    {
+        if (!Handle())
+        {
+            _stop.Cancel();
+        }
+    }
+
     public void Dispose()
     {
         foreach (var signal in _signals)
@@ -45,14 +54,19 @@ internal sealed class Interrupts : IDisposable
 
     private void OnInterrupt(PosixSignalContext signal)
     {
-        var now = _time.GetTimestamp();
-        var again = _last is { } last && _time.GetElapsedTime(last, now) < _twice;
-        _last = now;
         signal.Cancel = true;
-        if (_handler?.Invoke(again) is not true)
+        if (!Handle())
         {
             Stop(signal);
         }
+    }
+
+    private bool Handle()
+    {
+        var now = _time.GetTimestamp();
+        var again = _last is { } last && _time.GetElapsedTime(last, now) < _twice;
+        _last = now;
+        return _handler?.Invoke(again) is true;
     }
 
     // Whoever insists gets the system's way, which ends the process at once.

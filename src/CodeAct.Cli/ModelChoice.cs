@@ -145,6 +145,9 @@ internal sealed record RecordedModel(string Conversation, string Name, Uri? Endp
     /// <summary>As <see cref="Agents.RunStarted.Mode"/>.</summary>
     public string? Mode { get; init; }
 
+    /// <summary>As <see cref="Agents.RunStarted.Tools"/>.</summary>
+    public Agents.ToolSources? Tools { get; init; }
+
     /// <summary>Each cell had a fresh interpreter.</summary>
     public bool Stateless { get; init; }
 

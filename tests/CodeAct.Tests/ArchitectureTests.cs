@@ -6,12 +6,13 @@ public sealed class ArchitectureTests
 {
     /// <summary>Each folder of the library, and what it may not know because it is above it or beside it.</summary>
     [Theory]
-    [InlineData("Python", "Actions", "Agents", "Conversations", "Models", "Testing", "Tools")]
-    [InlineData("Tools", "Actions", "Agents", "Conversations", "Models", "Testing")]
-    [InlineData("Models", "Actions", "Agents", "Conversations", "Python", "Testing", "Tools")]
-    [InlineData("Actions", "Agents", "Conversations", "Models", "Testing", "Tools")]
-    [InlineData("Agents", "Conversations", "Testing")]
-    [InlineData("Conversations", "Testing", "Tools")]
+    [InlineData("Python", "Actions", "Agents", "Conversations", "Models", "Telemetry", "Testing", "Tools")]
+    [InlineData("Tools", "Actions", "Agents", "Conversations", "Models", "Telemetry", "Testing")]
+    [InlineData("Models", "Actions", "Agents", "Conversations", "Python", "Telemetry", "Testing", "Tools")]
+    [InlineData("Actions", "Agents", "Conversations", "Models", "Telemetry", "Testing", "Tools")]
+    [InlineData("Agents", "Conversations", "Telemetry", "Testing")]
+    [InlineData("Conversations", "Telemetry", "Testing", "Tools")]
+    [InlineData("Telemetry", "Testing")]
     public void A_folder_does_not_know_what_is_above_it(string folder, params string[] above)
     {
         var files = Directory.GetFiles(Path.Combine(Source(), folder), "*.cs", SearchOption.AllDirectories);

@@ -52,7 +52,7 @@ internal static class ChatCommand
             screen.Line(notice, Look.Faint);
         }
 
-        await using var desk = await Desk.OpenAsync(settings, RunCommand.TellId, screen, time, cancellationToken);
+        await using var desk = await Desk.OpenAsync(settings, RunCommand.TellId, screen, interrupts, cancellationToken);
         if (resumed is not null)
         {
             await desk.ResumeAsync(resumed, new RunPrinter(screen, time), cancellationToken);
@@ -75,6 +75,10 @@ internal static class ChatCommand
             {
                 code = await AnswerAsync(line.Trim(), desk, screen, interrupts, cancellationToken);
                 cancellationToken.ThrowIfCancellationRequested();
+                if (code == ExitCode.Pending)
+                {
+                    return code; // what comes next may rest on that call
+                }
             }
         }
 

@@ -2,6 +2,7 @@ using System.CommandLine;
 using CodeAct.Actions;
 using CodeAct.Cli.Terminal;
 using CodeAct.Conversations;
+using CodeAct.Conversations.Replay;
 
 namespace CodeAct.Cli.Commands;
 
@@ -39,7 +40,10 @@ internal static class ConversationsCommand
             using var screen = Screen.OfProcess(TimeProvider.System);
             foreach (var one in found)
             {
-                screen.Line(Line(one));
+                var events = await conversations.ReadAsync(one.Id, cancellationToken)
+                    .Select(stored => stored.Entry.Event)
+                    .ToListAsync(cancellationToken);
+                screen.Line(Line(one) + (PendingApproval.Of(events)?.Requests is [var request, ..] ? $"  (waits for approval of {request.Tool})" : ""));
             }
 
             if (found.Count == 0)

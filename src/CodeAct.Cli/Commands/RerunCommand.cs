@@ -32,6 +32,7 @@ internal static class RerunCommand
                 flags.Read(arguments, earlier.Model),
                 RunCommand.Mode.Shown,
                 (desk, view) => desk.RerunAsync(earlier.Summary, view, interrupts, cancellationToken),
+                interrupts,
                 cancellationToken);
         });
         return command;

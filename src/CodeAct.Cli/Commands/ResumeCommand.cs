@@ -22,7 +22,8 @@ internal static class ResumeCommand
             changed; --file gives others. The model is the one that was asked before, unless --model names another; the mode
             (--mode, --stateless) is the one that it began in.
             With --allow-host, a mount that is not read-only, or no sandbox, what cells did outside of the session they do again.
-            Without a message, a run that was cut off goes on, and after one that had ended the conversation goes on as a chat.
+            Without a message, a run that waits for an approval goes on at that call, which is asked about or decided by --approve;
+            one that was cut off goes on, and after one that had ended the conversation goes on as a chat.
 
             Examples:
               codeact resume 7k2m "And per month?"
@@ -36,10 +37,15 @@ internal static class ResumeCommand
         {
             var earlier = await EarlierConversation.FindAsync(flags.ReadStore(arguments), arguments.GetValue(id)!, cancellationToken);
             var settings = flags.Read(arguments, earlier.Model);
+            if (earlier.Pending is not null && arguments.GetValue(more) is null)
+            {
+                return await ApproveCommand.ContinueAsync(earlier, settings, null, interrupts, cancellationToken);
+            }
+
             var message = arguments.GetValue(more) ?? (earlier.IsOver ? null : GoOn);
             return message is null
                 ? await ChatCommand.ChatAsync(earlier.Summary, settings, interrupts, cancellationToken)
-                : await RunCommand.RunAsync(settings, RunCommand.Mode.Shown, GoOnAsync, cancellationToken);
+                : await RunCommand.RunAsync(settings, RunCommand.Mode.Shown, GoOnAsync, interrupts, cancellationToken);
 
             async Task<RunEnded> GoOnAsync(Desk desk, IRunView view)
             {

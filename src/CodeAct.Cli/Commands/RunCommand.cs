@@ -20,13 +20,16 @@ internal static class RunCommand
             On a terminal the run is shown as it happens; into a pipe it is printed as plain text.
             Ctrl-C interrupts the running cell, and the model sees that; a second one ends the run.
             Every run is kept; its ID is printed on standard error, for 'codeact show', 'resume', 'fork', 'rerun' and 'export'.
-            Exit code: 0 answered, 1 an error, 2 a limit was reached, 130 interrupted.
+            At a terminal you are asked about calls that need an approval; in a pipe the run stops there, and 'codeact approve ID',
+            'codeact deny ID REASON' or 'codeact resume ID' go on with it, also after a crash.
+            Exit code: 0 answered, 1 an error, 2 a limit was reached, 3 a call waits for an approval, 130 interrupted.
 
             Examples:
               codeact run "What is the average price per category?" --file products.csv
               codeact run "Plot y = x**2 into plot.png" --out .
               codeact run "What is 2**64?" --quiet
               codeact run "What is 2**64?" --mode native --stateless --model openai:gpt-5
+              codeact run "Plot y = x**2" --trace time.svg
               codeact run - --model openai:qwen3:8b --base-url http://localhost:11434/v1 < task.txt
             """)
         {
@@ -42,6 +45,7 @@ internal static class RunCommand
                 flags.Read(arguments, null),
                 mode,
                 (desk, view) => desk.RunAsync(message, view, interrupts, cancellationToken),
+                interrupts,
                 cancellationToken);
         });
         return command;
@@ -56,7 +60,11 @@ internal static class RunCommand
 
     /// <summary>Opens a desk, lets the agent work at it, and says what to exit with.</summary>
     internal static async Task<int> RunAsync(
-        AgentSettings settings, Mode mode, Func<Desk, IRunView, Task<RunEnded>> work, CancellationToken cancellationToken)
+        AgentSettings settings,
+        Mode mode,
+        Func<Desk, IRunView, Task<RunEnded>> work,
+        Interrupts interrupts,
+        CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
         using var screen = mode is Mode.Shown ? Screen.OfProcess(time) : Screen.Plain(Console.Error, time);
@@ -71,7 +79,7 @@ internal static class RunCommand
             screen.Line(notice, Look.Faint);
         }
 
-        await using var desk = await Desk.OpenAsync(settings, TellId, screen, time, cancellationToken);
+        await using var desk = await Desk.OpenAsync(settings, TellId, screen, interrupts, cancellationToken);
         return CodeOf((await work(desk, view)).Reason);
     }
 
@@ -83,6 +91,7 @@ internal static class RunCommand
     {
         StopReason.Answered => ExitCode.Done,
         StopReason.Interrupted => ExitCode.Interrupted,
+        StopReason.ApprovalPending => ExitCode.Pending,
         _ => ExitCode.Limit,
     };
 }

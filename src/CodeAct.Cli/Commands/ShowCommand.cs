@@ -3,6 +3,7 @@ using CodeAct.Actions;
 using CodeAct.Agents;
 using CodeAct.Cli.Terminal;
 using CodeAct.Conversations;
+using CodeAct.Conversations.Replay;
 using CodeAct.Python;
 
 namespace CodeAct.Cli.Commands;
@@ -65,9 +66,17 @@ internal static class ShowCommand
     public static async Task PrintAsync(IConversationStore store, string id, Screen screen, CancellationToken cancellationToken)
     {
         var printer = new RunPrinter(screen, TimeProvider.System);
+        var events = new List<AgentEvent>();
         await foreach (var stored in store.ReadAsync(id, cancellationToken))
         {
             printer.Show(stored.Entry.Event);
+            events.Add(stored.Entry.Event);
+        }
+
+        if (PendingApproval.Of(events) is not null)
+        {
+            screen.Line();
+            screen.Line($"It waits for your approval: codeact approve {id}, codeact deny {id} REASON.", Look.Warning);
         }
     }
 
@@ -95,6 +104,12 @@ internal static class ShowCommand
         CellFinished finished => ("ended", finished.Result.Reason ?? finished.Result.Status.ToString()),
         InterpreterRebuilt rebuilt => ("rebuilt", string.Join(' ', rebuilt.Notes)),
         HistoryCompacted compacted => ("left out", $"{compacted.Dropped} messages; {compacted.Note}"),
+        CallStarted call => ("calls", $"{call.Tool}({call.Arguments})"),
+        CallFinished finished => ("returned", finished.Observation),
+        ApprovalRequested request => ("asks", $"{request.Tool}({request.Arguments})"),
+        ApprovalAnswered { IsApproved: false } answered => ("denied", answered.Reason ?? ""),
+        ApprovalAnswered answered => ("approved", answered.Tool + (answered.Arguments is { } edited ? $"({edited})" : "")),
+        RunContinued continued => ("goes on", string.Join(' ', continued.Notes)),
         RunEnded ended => ("end", ended.Answer ?? Prompts.Why(ended.Reason, ended.Detail)),
         _ => throw new System.Diagnostics.UnreachableException($"No line for {happened.GetType().Name}."),
     };

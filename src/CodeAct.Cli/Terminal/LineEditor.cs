@@ -18,16 +18,17 @@ internal enum EditOutcome
 
 /// <summary>One line being typed: the text, the cursor, and earlier lines to go back to. Keys as in bash and IPython.</summary>
 /// <param name="history">Earlier lines, the oldest first.</param>
-internal sealed class LineEditor(IReadOnlyList<string> history)
+/// <param name="text">What the line begins with, to be changed.</param>
+internal sealed class LineEditor(IReadOnlyList<string> history, string text = "")
 {
     private int _shown = history.Count; // index into the history; its count stands for the new line
     private string _new = "";
 
     /// <summary>The line so far.</summary>
-    public string Text { get; private set; } = "";
+    public string Text { get; private set; } = text;
 
     /// <summary>Where the next character goes, from 0 to the length of the text.</summary>
-    public int Cursor { get; private set; }
+    public int Cursor { get; private set; } = text.Length;
 
     /// <summary>Takes a key press.</summary>
     public EditOutcome Press(ConsoleKeyInfo key)

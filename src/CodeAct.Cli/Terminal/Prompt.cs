@@ -4,11 +4,12 @@ namespace CodeAct.Cli.Terminal;
 
 /// <summary>Asks a person for lines: with editing and a history at a terminal, else plainly line by line.</summary>
 /// <param name="screen">Where the prompt stands.</param>
-/// <param name="historyFile">Where lines are kept from one start to the next.</param>
-internal sealed class Prompt(Screen screen, string historyFile)
+/// <param name="historyFile">Where lines are kept from one start to the next; null for nowhere.</param>
+internal sealed class Prompt(Screen screen, string? historyFile)
 {
     private const int MostRemembered = 1000;
-    private readonly List<string> _history = Load(historyFile);
+    private static readonly TimeSpan _glance = TimeSpan.FromMilliseconds(30); // shorter than a person notices
+    private readonly List<string> _history = historyFile is null ? [] : Load(historyFile);
 
     /// <summary>Whether a person sits at both ends.</summary>
     public static bool HasPerson => !Console.IsInputRedirected && !Console.IsOutputRedirected;
@@ -25,8 +26,14 @@ internal sealed class Prompt(Screen screen, string historyFile)
         }
 
         screen.EndLine();
-        var line = Edit(label);
-        if (!string.IsNullOrWhiteSpace(line) && line != _history.LastOrDefault())
+        var (outcome, text) = await EditAsync(new LineEditor(_history), label, null, cancellationToken);
+        var line = outcome switch
+        {
+            EditOutcome.Done => text,
+            EditOutcome.Cancelled => "",
+            _ => null,
+        };
+        if (historyFile is not null && !string.IsNullOrWhiteSpace(line) && line != _history.LastOrDefault())
         {
             _history.Add(line);
             await RememberAsync(line, cancellationToken);
@@ -35,27 +42,50 @@ internal sealed class Prompt(Screen screen, string historyFile)
         return line;
     }
 
-    private string? Edit(string label)
+    /// <summary>Asks a person for a line that may begin with some text.</summary>
+    /// <param name="label">What stands before it.</param>
+    /// <param name="text">What it begins with.</param>
+    /// <param name="cancellationToken">Ends the wait for the next key.</param>
+    /// <returns>The line; null after Ctrl-C and Ctrl-D.</returns>
+    public async Task<string?> EditAsync(string label, string text, CancellationToken cancellationToken)
+    {
+        screen.Status(null);
+        screen.EndLine();
+        using var timer = new PeriodicTimer(_glance, TimeProvider.System);
+        var (outcome, line) = await EditAsync(new LineEditor(_history, text), label, timer, cancellationToken);
+        return outcome is EditOutcome.Done ? line : null;
+    }
+
+    /// <param name="editor">Takes the keys.</param>
+    /// <param name="label">What stands before the line.</param>
+    /// <param name="timer">How often to look for a key, where the wait must be able to end; null to wait for one.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    private async Task<(EditOutcome Outcome, string Text)> EditAsync(
+        LineEditor editor, string label, PeriodicTimer? timer, CancellationToken cancellationToken)
     {
         var before = Console.TreatControlCAsInput;
         Console.TreatControlCAsInput = true;
         try
         {
-            var editor = new LineEditor(_history);
             while (true)
             {
                 Draw(label, editor);
+                while (timer is not null && !Console.KeyAvailable)
+                {
+                    await timer.WaitForNextTickAsync(cancellationToken);
+                }
+
                 switch (editor.Press(Console.ReadKey(intercept: true)))
                 {
                     case EditOutcome.Done:
                         screen.Write("\n");
-                        return editor.Text;
+                        return (EditOutcome.Done, editor.Text);
                     case EditOutcome.Cancelled:
                         screen.Write("^C\n");
-                        return "";
+                        return (EditOutcome.Cancelled, "");
                     case EditOutcome.EndOfInput:
                         screen.Write("\n");
-                        return null;
+                        return (EditOutcome.EndOfInput, "");
                     case EditOutcome.Editing:
                         break;
                 }
@@ -98,8 +128,8 @@ internal sealed class Prompt(Screen screen, string historyFile)
     {
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(historyFile)!);
-            await File.AppendAllTextAsync(historyFile, line + "\n", cancellationToken);
+            Directory.CreateDirectory(Path.GetDirectoryName(historyFile!)!);
+            await File.AppendAllTextAsync(historyFile!, line + "\n", cancellationToken);
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {

@@ -48,26 +48,24 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
                 Gap();
                 _cell.Start(code);
                 break;
-            case CallStarted call:
-                ShowThought(TakeThought());
-                Gap();
-                screen.Line(TerminalText.Clean($"  → {call.Tool} {call.Arguments}"), Look.Faint);
-                screen.Status(() => $"calling {call.Tool}");
-                break;
-            case CallFinished finished:
-                screen.Status(null);
-                var look = finished.Error is null ? Look.Plain : Look.Failure;
-                screen.Line("  ← " + TerminalText.Clean(finished.Observation).ReplaceLineEndings("\n    "), look);
-                _gap = true;
-                Ask();
+            case CallStarted or CallFinished:
+                ShowCall(happened);
                 break;
             case CellOutput(var shown):
                 _cell.Show(shown);
                 break;
-            case CellFinished(var result, _):
-                _cell.End(result);
+            case CellFinished finished:
+                _cell.End(finished.Result);
+                foreach (var note in finished.Notes ?? [])
+                {
+                    screen.Line(TerminalText.Clean($"  {note}"), Look.Warning);
+                }
+
                 _gap = true;
                 Ask();
+                break;
+            case ApprovalRequested or ApprovalAnswered or RunContinued:
+                ShowApproval(happened);
                 break;
             case HistoryCompacted compacted:
                 screen.Line($"  {Count(compacted.Dropped, "earlier message")} left out to make room in the model's context", Look.Faint);
@@ -236,6 +234,52 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
             screen.EndLine();
             screen.Line();
         }
+    }
+
+    private void ShowCall(AgentEvent happened)
+    {
+        switch (happened)
+        {
+            case CallStarted call:
+                ShowThought(TakeThought());
+                Gap();
+                screen.Line(TerminalText.Clean($"  → {call.Tool} {call.Arguments}"), Look.Faint);
+                screen.Status(() => $"calling {call.Tool}");
+                break;
+            case CallFinished finished:
+                screen.Status(null);
+                var look = finished.Error is null ? Look.Plain : Look.Failure;
+                screen.Line("  ← " + TerminalText.Clean(finished.Observation).ReplaceLineEndings("\n    "), look);
+                _gap = true;
+                Ask();
+                break;
+        }
+    }
+
+    private void ShowApproval(AgentEvent happened)
+    {
+        switch (happened)
+        {
+            case ApprovalRequested request:
+                screen.Status(null);
+                screen.Line(TerminalText.Clean($"  ? {request.Tool} {request.Arguments}{Place(request)}"), Look.Warning);
+                break;
+            case ApprovalAnswered answered:
+                var edited = answered.Arguments is { } arguments ? $" with {arguments}" : "";
+                var verdict = answered.IsApproved ? $"approved{(answered.Always is true ? ", always" : "")}{edited}" : $"not approved: {answered.Reason}";
+                screen.Line(TerminalText.Clean($"  ! {verdict}"), answered.IsApproved ? Look.Good : Look.Failure);
+                break;
+            case RunContinued continued:
+                ShowRebuilt(new InterpreterRebuilt(continued.Cells, continued.Notes));
+                break;
+        }
+    }
+
+    // The lines of the code that name the tool: where the call stands, when there is one.
+    private static string Place(ApprovalRequested request)
+    {
+        var lines = (request.Code ?? "").Split('\n').Index().Where(line => line.Item.Contains(request.Tool, StringComparison.Ordinal)).ToList();
+        return lines is [var only] ? $"\n    line {only.Index + 1}: {only.Item.Trim()}" : "";
     }
 
     private static int Cells(string text) => Segment.CellCount([new Segment(text)]);

@@ -74,11 +74,20 @@ internal sealed record ActionSetting(ToolCatalog Tools, bool IsPersistent, int M
 {
     private static readonly ToolCatalog _executeCode = new(new ExecuteCode());
 
+    /// <summary>Most characters that the list of tools may have in the prompt.</summary>
+    public int ListBudget { get; init; } = int.MaxValue;
+
+    /// <summary>The tools that code may call.</summary>
+    public ToolCatalog InCode { get; } = Tools.For(ToolCallers.Code);
+
+    /// <summary>The tools that the model may call by name.</summary>
+    public ToolCatalog ByName { get; } = Tools.For(ToolCallers.Direct);
+
     /// <summary>What is offered under an access.</summary>
-    public ToolCatalog Offered(ToolAccess access) => IsPython(access) ? _executeCode : Tools;
+    public ToolCatalog Offered(ToolAccess access) => IsPython(access) ? _executeCode : ByName;
 
     /// <summary>Whether the model writes Python under an access.</summary>
-    public bool IsPython(ToolAccess access) => access is ToolAccess.Code || Tools.Tools.Count == 0;
+    public bool IsPython(ToolAccess access) => access is ToolAccess.Code || ByName.Tools.Count == 0;
 
     /// <summary>The interpreter in the shape of a tool.</summary>
     private sealed class ExecuteCode : IToolHost

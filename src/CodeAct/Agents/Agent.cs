@@ -24,24 +24,58 @@ public sealed partial class Agent(Model model, AgentOptions options, TimeProvide
         Conversation conversation, string task, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(task);
-        using var timer = new CancellationTokenSource(_options.MaxTime, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timer.Token, cancellationToken);
-        var run = new Run(model, conversation, _options, time);
-        yield return run.Begin(task);
-        while (run.Stop is null)
+        await foreach (var happened in WorkAsync(conversation, task, null, cancellationToken))
         {
-            await foreach (var happened in run.TurnAsync(either.Token))
-            {
-                yield return happened;
-            }
-
-            if (either.IsCancellationRequested)
-            {
-                run.Stop ??= cancellationToken.IsCancellationRequested ? StopReason.Interrupted : StopReason.TimeLimit;
-            }
+            yield return happened;
         }
+    }
 
-        yield return run.End();
+    /// <summary>Goes on with a run that waited for an approval when its program ended, and works until an answer or a limit.</summary>
+    /// <remarks>Turns, cells and tokens count from the beginning of the run, its time from here on.</remarks>
+    /// <param name="conversation">The run's, as it was when its action began, in a rebuilt interpreter.</param>
+    /// <param name="paused">The run.</param>
+    /// <param name="cancellationToken">As in <see cref="RunAsync"/>, and so is what it returns and throws.</param>
+    public IAsyncEnumerable<AgentEvent> ContinueAsync(Conversation conversation, PausedRun paused, CancellationToken cancellationToken) =>
+        WorkAsync(conversation, null, paused, cancellationToken);
+
+    private async IAsyncEnumerable<AgentEvent> WorkAsync(
+        Conversation conversation, string? task, PausedRun? paused, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var clock = new RunClock(_options.MaxTime, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(clock.Over, cancellationToken);
+        var session = conversation.Session;
+        session.Tools = _options.Tools ?? session.Tools;
+        var tools = session.Tools;
+        var run = new Run(model, conversation, _options, time);
+        try
+        {
+            run.Guard(clock.Waits);
+            if (task is not null)
+            {
+                yield return run.Begin(task);
+            }
+
+            while (run.Stop is null)
+            {
+                var turn = paused is null ? run.TurnAsync(either.Token) : run.ContinueAsync(paused, either.Token);
+                paused = null;
+                await foreach (var happened in turn.WithCancellation(either.Token))
+                {
+                    yield return happened;
+                }
+
+                if (either.IsCancellationRequested)
+                {
+                    run.Stop ??= cancellationToken.IsCancellationRequested ? StopReason.Interrupted : StopReason.TimeLimit;
+                }
+            }
+
+            yield return run.End();
+        }
+        finally
+        {
+            session.Tools = tools;
+        }
     }
 
     private static AgentOptions Possible(Model model, AgentOptions options)

@@ -28,6 +28,9 @@ public sealed record RunStarted(string Task, IReadOnlyList<string> Files, string
     /// <summary>As <see cref="Models.Model.Endpoint"/>.</summary>
     public Uri? Endpoint { get; init; }
 
+    /// <summary>Where its tools come from; null when that is not known, or from nowhere.</summary>
+    public ToolSources? Tools { get; init; }
+
     /// <summary>The files of the host that were copied into the workspace since the run before; null for none.</summary>
     public IReadOnlyList<GivenFile>? Given { get; init; }
 }
@@ -109,6 +112,9 @@ public sealed record CellOutput(CellEvent Event) : AgentEvent;
 /// <param name="Observation">What the model is shown of it.</param>
 public sealed record CellFinished(CellEnded Result, string Observation) : AgentEvent
 {
+    /// <summary>For a cell that ran again: what came out otherwise, a sentence each; else null.</summary>
+    public IReadOnlyList<string>? Notes { get; init; }
+
     /// <summary>The message that the model was sent when its format is not that of code mode; else null.</summary>
     public string? Sent { get; init; }
 }
@@ -132,6 +138,37 @@ public sealed record CallFinished(string? Result, string? Error, TimeSpan Elapse
     /// <summary>The message that the model was sent when its format is not that of code mode; else null.</summary>
     public string? Sent { get; init; }
 }
+
+/// <summary>A call needs an approval, and its cell waits for it; the call itself has been told of before.</summary>
+/// <param name="Call">As in <see cref="ToolCalled.Call"/>; null for a call that the model makes itself.</param>
+/// <param name="Tool">The tool.</param>
+/// <param name="Arguments">A JSON object.</param>
+public sealed record ApprovalRequested(long? Call, string Tool, string Arguments) : AgentEvent
+{
+    /// <summary>The code that makes the call; null for a call that the model makes itself.</summary>
+    public string? Code { get; init; }
+}
+
+/// <summary>The person, or who stands for one, has decided about a call; it is made or refused after this.</summary>
+/// <param name="Call">As in <see cref="ApprovalRequested"/>.</param>
+/// <param name="Tool">The tool.</param>
+/// <param name="IsApproved">The call may be made.</param>
+public sealed record ApprovalAnswered(long? Call, string Tool, bool IsApproved) : AgentEvent
+{
+    /// <summary>Why not; null when it may be made.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>The arguments that it is made with, when the person has changed them; else null.</summary>
+    public string? Arguments { get; init; }
+
+    /// <summary>True when all further calls of the tool in this run are approved too; else null.</summary>
+    public bool? Always { get; init; }
+}
+
+/// <summary>A run that waited for an approval goes on in a rebuilt interpreter; the action that waited is begun again.</summary>
+/// <param name="Cells">The numbers of the cells that ran again, counted from 1 in the conversation.</param>
+/// <param name="Notes">What was not rebuilt or came out otherwise, a sentence each.</param>
+public sealed record RunContinued(IReadOnlyList<int> Cells, IReadOnlyList<string> Notes) : AgentEvent;
 
 /// <summary>The run is over.</summary>
 /// <param name="Reason">Why.</param>
@@ -196,6 +233,9 @@ public enum StopReason
 
     /// <summary><see cref="AgentOptions.MaxAnswers"/> answers, and none was right.</summary>
     WrongAnswer,
+
+    /// <summary>A call waits for an approval that nobody could give; the run can go on from its log.</summary>
+    ApprovalPending,
 }
 
 /// <summary>What a run took.</summary>

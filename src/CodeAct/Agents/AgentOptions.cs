@@ -24,6 +24,18 @@ public sealed record AgentOptions
     /// <summary>What the model may call; null, as unless told, for what the conversation's session has.</summary>
     public IToolHost? Tools { get; init; }
 
+    /// <summary>
+    /// Most characters that the list of tools, with signatures and descriptions, takes of the prompt, at least 0; 16,000 unless told,
+    /// some 4,000 tokens. A longer list becomes a search: <c>tools.search</c> in code, <c>search_tools</c> by name.
+    /// </summary>
+    public int ToolListBudget { get; init => field = Above(-1, value); } = 16_000;
+
+    /// <summary>Where they come from, for the log; null unless told.</summary>
+    public ToolSources? Sources { get; init; }
+
+    /// <summary>What the model is told after the prompt of its mode, such as an <c>AGENTS.md</c>; null, as unless told, for nothing.</summary>
+    public string? Instructions { get; init; }
+
     /// <summary>What the model is told first; null, as unless told, for the model's own prompt, or else that of the mode.</summary>
     public string? SystemPrompt { get; init; }
 
@@ -66,6 +78,12 @@ public sealed record AgentOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "It is a part of the context, above 0 and at most 1.");
     } = 0.75;
+
+    /// <summary>Which calls need an approval; null, as unless told: only those of tools that are marked so.</summary>
+    public ApprovalPolicy? Approval { get; init; }
+
+    /// <summary>Decides about those calls; null, as unless told: they are refused.</summary>
+    public Approver? Approver { get; init; }
 
     /// <summary>By which tool the model must answer; null for a reply in words.</summary>
     internal TypedAnswer? Typed { get; init; }

@@ -27,6 +27,10 @@ public sealed class Conversation(IPythonSession session)
         _note = rebuilt.NoteForModel;
     }
 
+    /// <summary>A conversation whose last run goes on where it was.</summary>
+    internal Conversation(IPythonSession session, History history)
+        : this(session) => History.TakeOver(history);
+
     internal History History { get; } = new();
 
     /// <summary>Files whose pictures the model has been shown, if it can see.</summary>

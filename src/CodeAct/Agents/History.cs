@@ -35,6 +35,7 @@ internal sealed class History
         _messages.AddRange(other._messages);
         _tasks.AddRange(other._tasks);
         _task = other._task;
+        _open.AddRange(other._open);
     }
 
     /// <summary>Characters of all messages.</summary>

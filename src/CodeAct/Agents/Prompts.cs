@@ -30,6 +30,7 @@ public static class Prompts
         StopReason.Stuck => "the model went round in circles",
         StopReason.CostLimit => "the limit of cost for one message was reached",
         StopReason.WrongAnswer => "no answer was right",
+        StopReason.ApprovalPending => "a call waits for an approval",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason."),
     };
 
@@ -56,6 +57,10 @@ public static class Prompts
     /// <summary>What the model is told when it must answer by a tool.</summary>
     internal static string CallFinalAnswer { get; } = $"Give the answer by calling {TypedAnswer.Name}(value).";
 
+    /// <summary>What the model is told of an action that ran again in a rebuilt interpreter.</summary>
+    internal static string RanAgain(IReadOnlyList<string> notes) =>
+        $"the interpreter was started anew and its state rebuilt by running earlier cells again. {string.Join(' ', notes)}";
+
     /// <summary>What stands in the place of an answer that there is not.</summary>
     internal static string Stopped(string why) => $"I stopped before I had an answer: {why}.";
 
@@ -80,9 +85,11 @@ public static class Prompts
     {
         var state = Read(setting.IsPersistent ? "persistent.md" : "stateless.md");
         var interpreter = Of("interpreter", format, setting).Replace("{{state}}", state);
-        return setting.Tools.Tools.Count == 0
-            ? interpreter
-            : Join(interpreter, Read("tools.md").Replace("{{tools}}", Modes.CallPrompt.Python(setting.Tools)));
+        var listed = Modes.CallPrompt.Python(setting.InCode);
+        return listed.Length == 0 ? interpreter
+            : listed.Length > setting.ListBudget
+                ? Join(interpreter, Read("tools-search.md").Replace("{{count}}", $"{setting.InCode.Tools.Count}"))
+                : Join(interpreter, Read("tools.md").Replace("{{tools}}", listed));
     }
 
     /// <summary>Parts of a prompt, an empty line between them.</summary>

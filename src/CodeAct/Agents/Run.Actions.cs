@@ -11,6 +11,8 @@ namespace CodeAct.Agents;
 // What becomes of an action: a cell, a call of a tool, an answer, or a word to the model.
 internal sealed partial class Run
 {
+    private ToolSearch Search => field ??= new ToolSearch(_setting.ByName);
+
     private async IAsyncEnumerable<AgentEvent> ActAsync(Reply action, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         switch (action)
@@ -86,25 +88,25 @@ internal sealed partial class Run
         _cells++;
         yield return new CellStarted(code) { CallId = callId };
         var shown = new List<CellEvent>();
-        await using var cell = conversation.Session
-            .RunAsync(new Cell(code) { Timeout = options.CellTimeout }, cancellationToken)
-            .GetAsyncEnumerator(cancellationToken);
-        while (await MoveNextAsync(cell, cancellationToken))
+        await foreach (var happened in ShowCellAsync(code, cancellationToken))
         {
-            shown.Add(cell.Current);
-            if (cell.Current is not CellEnded ended)
+            shown.AddRange(happened is CellOutput(var output) ? [output] : []);
+            if (happened is not CellFinished(var ended, _))
             {
-                yield return new CellOutput(cell.Current);
+                yield return happened;
                 continue;
             }
 
+            shown.Add(ended);
+            var notes = Differences(shown);
             var error = shown.OfType<PythonError>().LastOrDefault();
+            var told = Reminded(ObservationText.Of(shown, _observationBudget, _mode.Format), reminder);
             var observation = Watched(
                 code,
-                Reminded(ObservationText.Of(shown, _observationBudget, _mode.Format), reminder),
+                Reminded(told, notes is null ? null : Prompts.RanAgain(notes)),
                 error is null ? ended.Reason : $"{error.Name}: {error.Message}");
             var pictures = model.SeesImages ? Pictures.Of(shown) : [];
-            yield return new CellFinished(ended, observation) { Sent = Observe(observation, callId, pictures) };
+            yield return new CellFinished(ended, observation) { Sent = Observe(observation, callId, pictures), Notes = notes };
             yield break;
         }
 
@@ -112,12 +114,42 @@ internal sealed partial class Run
         conversation.History.Observe(model.ObservationRole, callId is null ? Observed(cutOff) : cutOff, callId);
     }
 
+    /// <summary>Runs a cell: what it shows, and what is said about its calls meanwhile; its end is without an observation.</summary>
+    private async IAsyncEnumerable<AgentEvent> ShowCellAsync(string code, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var replaying = Replaying();
+        _gate?.Begin(code);
+        await using var cell = conversation.Session
+            .RunAsync(new Cell(code) { Timeout = options.CellTimeout }, stop.Token)
+            .GetAsyncEnumerator(stop.Token);
+        while (true)
+        {
+            var moving = MoveNextAsync(cell, stop.Token).AsTask();
+            await foreach (var happened in MeanwhileAsync(moving, stop).WithCancellation(CancellationToken.None))
+            {
+                yield return happened;
+            }
+
+            if (!await moving)
+            {
+                yield break;
+            }
+
+            yield return cell.Current is CellEnded ended ? new CellFinished(ended, "") : new CellOutput(cell.Current);
+            if (cell.Current is ToolCalled call)
+            {
+                _gate?.Saw(call.Call);
+            }
+        }
+    }
+
     /// <summary>Calls a tool by its name, or runs the code that is the argument of <c>execute_code</c>.</summary>
     private async IAsyncEnumerable<AgentEvent> CallAsync(ToolAction call, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var offered = _mode.Offered(_setting) ?? throw new UnreachableException("Code mode calls nothing by name.");
         var misuse = Bind(offered, call, out var arguments);
-        if (misuse is null && offered != _setting.Tools)
+        if (misuse is null && offered != _setting.ByName)
         {
             var code = CodeText.Unwrap(arguments.EnumerateObject().Single().Value.GetString()!);
             await foreach (var happened in RunCellAsync(code, call.CallId, call.Reminder, cancellationToken))
@@ -131,9 +163,18 @@ internal sealed partial class Run
         _calls++;
         yield return new CallStarted(call.Tool, (misuse is null ? arguments : call.Arguments).GetRawText()) { CallId = call.CallId };
         var began = time.GetTimestamp();
-        var answer = misuse is not null
-            ? new ToolFailure(ToolFailureKind.Arguments, misuse)
-            : await AnswerAsync(new ToolCall(call.Tool, arguments, conversation.Session.Workspace), cancellationToken);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var replaying = Replaying();
+        _gate?.Begin(null);
+        var answering = misuse is not null
+            ? Task.FromResult<ToolAnswer?>(new ToolFailure(ToolFailureKind.Arguments, misuse))
+            : AnswerAsync(new ToolCall(call.Tool, arguments, conversation.Session.Workspace), stop.Token);
+        await foreach (var happened in MeanwhileAsync(answering, stop).WithCancellation(CancellationToken.None))
+        {
+            yield return happened;
+        }
+
+        var answer = await answering;
         if (answer is null)
         {
             conversation.History.NotRun(model.ObservationRole, Prompts.CallCutOff);
@@ -141,9 +182,11 @@ internal sealed partial class Run
         }
 
         var (result, error) = (answer as ToolValue, answer as ToolFailure);
+        var notes = Differences([]);
+        var told = Reminded(ObservationText.OfCall(answer, _observationBudget, _mode.Format), call.Reminder);
         var observation = Watched(
             $"{call.Tool} {call.Arguments.GetRawText()}",
-            Reminded(ObservationText.OfCall(answer, _observationBudget, _mode.Format), call.Reminder),
+            Reminded(told, notes is null ? null : Prompts.RanAgain(notes)),
             error?.Message);
         var bytes = answer as ToolBytes;
         yield return new CallFinished(
@@ -157,10 +200,10 @@ internal sealed partial class Run
     }
 
     /// <summary>Why a call fits no tool that is offered; null when it fits one.</summary>
-    private static string? Bind(ToolCatalog offered, ToolAction call, out JsonElement arguments)
+    private string? Bind(ToolCatalog offered, ToolAction call, out JsonElement arguments)
     {
         arguments = default;
-        if (offered.Find(call.Tool) is not { } tool)
+        if ((offered.Find(call.Tool) ?? Search.Listed.Find(call.Tool)) is not { } tool)
         {
             return offered.Unknown(call.Tool);
         }
@@ -176,7 +219,14 @@ internal sealed partial class Run
     {
         try
         {
-            return await conversation.Session.Tools!.CallAsync(call, cancellationToken);
+            if (call.Name == ToolSearch.Name && _setting.ByName.Find(call.Name) is null)
+            {
+                return Search.Answer(call.Arguments.GetProperty("words").GetString()!);
+            }
+
+            return _setting.Tools.Find(call.Name) is { RunsInSession: true }
+                ? await AnswerInSessionAsync(call, cancellationToken)
+                : await conversation.Session.Tools!.CallAsync(call, cancellationToken);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 using System.Text.Json.Nodes;
+using CodeAct.Actions;
 using CodeAct.Agents.Modes;
 using CodeAct.Models;
 using CodeAct.Tools;
@@ -14,7 +15,11 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
     private readonly long _started = time.GetTimestamp();
     private readonly ActionMode _mode = options.Mode;
     private readonly ActionSetting _setting = new(
-        new ToolCatalog(options.Tools ?? conversation.Session.Tools), options.Persistent, options.MaxTurns);
+        new ToolCatalog(options.Tools ?? conversation.Session.Tools), options.Persistent, options.MaxTurns)
+    {
+        ListBudget = options.ToolListBudget,
+    };
+
 
     // A token is rarely less than a character, so an observation of this length fits even the smallest context.
     private readonly int _observationBudget =
@@ -41,14 +46,10 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
     public RunStarted Begin(string task)
     {
         var system = options.SystemPrompt ?? model.SystemPrompt ?? _mode.Prompt(_setting);
+        system = options.Instructions is { } instructions ? Prompts.Join(system, instructions) : system;
         if (conversation.Messages.Count == 0 && system.Length > 0)
         {
             conversation.History.Add(ChatRole.System, system);
-        }
-
-        if (options.Tools is { } tools)
-        {
-            conversation.Session.Tools = tools;
         }
 
         var files = conversation.Session.Workspace.Files();
@@ -64,6 +65,7 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
             Mode = _mode is CodeMode ? null : _mode.Name,
             Stateless = options.Persistent ? null : true,
             Endpoint = model.Endpoint,
+            Tools = options.Sources,
             Given = given,
         };
     }
@@ -110,7 +112,16 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
         _took = ended.InputTokens is { } input ? input + ended.OutputTokens : 0;
         conversation.History.Reply(ended.Text, ended.Calls);
         yield return ended;
-        foreach (var action in read.Actions.TakeWhile(_ => Stop is null && !cancellationToken.IsCancellationRequested))
+        await foreach (var happened in ActAllAsync(read.Actions, cancellationToken))
+        {
+            yield return happened;
+        }
+    }
+
+    private async IAsyncEnumerable<AgentEvent> ActAllAsync(
+        IReadOnlyList<Reply> actions, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var action in actions.TakeWhile(_ => Stop is null && !cancellationToken.IsCancellationRequested))
         {
             await foreach (var happened in ActAsync(action, cancellationToken))
             {

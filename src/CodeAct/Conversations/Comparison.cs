@@ -74,7 +74,7 @@ public sealed record ConversationFigures(
         for (var index = 0; index < entries.Count; index++)
         {
             var happened = entries[index].Event;
-            if (running && happened is not (RunStarted or InterpreterRebuilt))
+            if (running && happened is not (RunStarted or InterpreterRebuilt or RunContinued))
             {
                 elapsed += entries[index].At - entries[index - 1].At;
             }
@@ -83,12 +83,12 @@ public sealed record ConversationFigures(
             {
                 answers.Add(CutOff); // until its end comes
             }
-            else if (happened is RunEnded end && running)
+            else if (happened is RunEnded end && answers.Count > 0)
             {
                 answers[^1] = Answer(end);
             }
 
-            running = happened is RunStarted || (running && happened is not (RunEnded or InterpreterRebuilt));
+            running = happened is RunStarted or RunContinued || (running && happened is not (RunEnded or InterpreterRebuilt));
         }
 
         return (elapsed, answers);

@@ -28,6 +28,9 @@ public static class LogJson
         [typeof(CallStarted)] = "callStarted",
         [typeof(CallFinished)] = "callFinished",
         [typeof(HistoryCompacted)] = "historyCompacted",
+        [typeof(ApprovalRequested)] = "approvalRequested",
+        [typeof(ApprovalAnswered)] = "approvalAnswered",
+        [typeof(RunContinued)] = "runContinued",
         [typeof(RunEnded)] = "runEnded",
         [typeof(InterpreterRebuilt)] = "interpreterRebuilt",
     };
@@ -142,6 +145,9 @@ public static class LogJson
 [JsonSerializable(typeof(CallStarted))]
 [JsonSerializable(typeof(CallFinished))]
 [JsonSerializable(typeof(HistoryCompacted))]
+[JsonSerializable(typeof(ApprovalRequested))]
+[JsonSerializable(typeof(ApprovalAnswered))]
+[JsonSerializable(typeof(RunContinued))]
 [JsonSerializable(typeof(RunEnded))]
 [JsonSerializable(typeof(InterpreterRebuilt))]
 [JsonSerializable(typeof(InterpreterRestarted))]

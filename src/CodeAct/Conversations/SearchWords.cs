@@ -19,6 +19,8 @@ internal static class SearchWords
         CellOutput(PythonError error) => $"{error.Name}: {error.Message}",
         CellOutput(ToolCalled call) => $"{call.Name} {call.Arguments}",
         CallStarted call => $"{call.Tool} {call.Arguments}",
+        ApprovalRequested request => $"{request.Tool} {request.Arguments}",
+        ApprovalAnswered answered => answered.Reason ?? answered.Arguments ?? "",
         CallFinished finished => finished.Observation,
         CellFinished finished => string.Join('\n', finished.Result.Files),
         _ => "",

@@ -21,7 +21,19 @@ public static class Transcript
     /// <param name="rebuilt">What became of the interpreter's state; the model is told with the next message.</param>
     public static Conversation Resume(
         IEnumerable<AgentEvent> events, Model model, IPythonSession session, InterpreterRebuilt rebuilt) =>
-        new(session, new Fold(model.ObservationRole, model.SeesImages ? session.Workspace : null).Read(events), rebuilt);
+        new(session, Of(model, session).Read(events), rebuilt);
+
+    /// <summary>The conversation that the events are of, in the middle of its last run.</summary>
+    /// <param name="paused">The run.</param>
+    /// <param name="model">Which goes on with it.</param>
+    /// <param name="session">Where its cells run from now on.</param>
+    public static Conversation Continue(PausedRun paused, Model model, IPythonSession session) =>
+        new(session, Of(model, session).Take(paused.Events));
+
+    private static Fold Of(Model model, IPythonSession session) =>
+        new(model.ObservationRole, model.SeesImages ? session.Workspace : null);
+
+    private const string ProgramEnded = "the program ended before the run did";
 
     /// <param name="observationRole">As in <see cref="Model.ObservationRole"/>.</param>
     /// <param name="pictures">Where the user's pictures are; null for a model that cannot see.</param>
@@ -32,17 +44,26 @@ public static class Transcript
         private List<CellEvent>? _cell; // of the cell that runs
         private string? _callId; // of the action that is carried out
         private bool _inCall;
+        private string _stopped = ProgramEnded; // why a run did not end
         private bool _running;
         private string _note = "";
 
+        /// <summary>What was said; a run that did not end is ended here.</summary>
         public History Read(IEnumerable<AgentEvent> events)
+        {
+            Take(events);
+            CutOff();
+            return _history;
+        }
+
+        /// <summary>What was said, as far as the run has come.</summary>
+        public History Take(IEnumerable<AgentEvent> events)
         {
             foreach (var happened in events)
             {
                 Take(happened);
             }
 
-            CutOff();
             return _history;
         }
 
@@ -80,14 +101,22 @@ public static class Transcript
                 case HistoryCompacted compacted:
                     _history.Compact(compacted.Kept, compacted.Note);
                     break;
+                case RunEnded { Reason: StopReason.ApprovalPending }: // it may go on
+                    _stopped = Prompts.Why(StopReason.ApprovalPending);
+                    break;
                 case RunEnded ended:
                     End(ended.Reason);
+                    break;
+                case RunContinued: // the action that waited is begun again
+                    (_cell, _inCall, _running, _stopped) = (null, false, true, ProgramEnded);
                     break;
                 case InterpreterRebuilt rebuilt:
                     CutOff();
                     _note = rebuilt.NoteForModel;
                     break;
                 case ModelText: // a reply that broke off was never part of the conversation
+                    break;
+                case ApprovalRequested or ApprovalAnswered: // the model knows nothing of them
                     break;
                 default:
                     throw new System.Diagnostics.UnreachableException($"No message for {happened.GetType().Name}.");
@@ -99,8 +128,8 @@ public static class Transcript
             if (_running)
             {
                 EndAction();
-                _history.Add(ChatRole.Assistant, Prompts.Stopped("the program ended before the run did"));
-                _running = false;
+                _history.Add(ChatRole.Assistant, Prompts.Stopped(_stopped));
+                (_running, _stopped) = (false, ProgramEnded);
             }
         }
 

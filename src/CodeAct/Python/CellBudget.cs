@@ -14,7 +14,9 @@ internal sealed class CellBudget : IDisposable
     private readonly InterruptLadder _ladder;
     private readonly TimeProvider _time;
     private readonly Func<TimeSpan?> _processorTime;
-    private readonly TimeSpan? _processorTimeBefore;
+    private readonly Lock _holding = new(); // guards the two below
+    private TimeSpan? _processorTimeBefore; // later by what was used while it was held
+    private TimeSpan? _heldAt;
     private readonly ITimer? _sampling;
     private readonly long _began;
     private long _shown; // bytes
@@ -87,6 +89,31 @@ internal sealed class CellBudget : IDisposable
         }
     }
 
+    /// <summary>Stops the limit of processor time.</summary>
+    public void Hold()
+    {
+        lock (_holding)
+        {
+            _heldAt = _sampling is null ? null : _processorTime();
+        }
+    }
+
+    /// <summary>Lets it go on: what was used in between does not count.</summary>
+    public void Release()
+    {
+        lock (_holding)
+        {
+            if (_heldAt is { } held && _processorTime() is { } now)
+            {
+                _processorTimeBefore += now - held;
+            }
+
+            _heldAt = null;
+        }
+
+        Sample();
+    }
+
     /// <summary>Names the limit that a cause stands for, and its value.</summary>
     public string Words(StopCause cause) => cause switch
     {
@@ -125,6 +152,17 @@ internal sealed class CellBudget : IDisposable
     private bool IsAhead() => _events > _limits.EventsPerSecond * (_time.GetElapsedTime(_began).TotalSeconds + 0.1);
 
     private void Sample()
+    {
+        lock (_holding)
+        {
+            if (_sampling is not null && _heldAt is null)
+            {
+                Judge();
+            }
+        }
+    }
+
+    private void Judge()
     {
         if (_processorTime() is not { } now || _processorTimeBefore is not { } before)
         {

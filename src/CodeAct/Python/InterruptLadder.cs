@@ -26,9 +26,10 @@ internal sealed class InterruptLadder : IDisposable
     private readonly TimeProvider _time;
     private readonly TimeSpan _grace;
     private readonly ITimer _timer;
-    private readonly long _created;
+    private long _created; // later by as long as it was held
     private long _began;
     private TimeSpan _untilKill;
+    private long? _heldAt;
     private bool _ended;
 
     public InterruptLadder(Worker worker, TimeSpan limit, TimeSpan grace, TimeProvider time)
@@ -65,6 +66,39 @@ internal sealed class InterruptLadder : IDisposable
         }
     }
 
+    /// <summary>Stops the time limit; what else sets it off still does.</summary>
+    public void Hold()
+    {
+        lock (_gate)
+        {
+            if (!_ended && Cause == StopCause.None)
+            {
+                _heldAt = _time.GetTimestamp();
+                _timer.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    /// <summary>Lets the time limit go on with what was left of it.</summary>
+    public void Release()
+    {
+        lock (_gate)
+        {
+            if (_heldAt is not { } held)
+            {
+                return;
+            }
+
+            _heldAt = null;
+            _created += _time.GetTimestamp() - held;
+            if (!_ended && Cause == StopCause.None)
+            {
+                var left = _untilKill - _grace - _time.GetElapsedTime(_created);
+                _timer.Change(left > TimeSpan.Zero ? left : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
     /// <summary>The cell has ended: nothing is sent from here on.</summary>
     public void Dispose()
     {
@@ -80,7 +114,7 @@ internal sealed class InterruptLadder : IDisposable
     {
         lock (_gate)
         {
-            if (_ended)
+            if (_ended || (_heldAt is not null && Cause == StopCause.None))
             {
                 return;
             }

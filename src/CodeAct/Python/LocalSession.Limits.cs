@@ -82,9 +82,9 @@ internal sealed partial class LocalSession
             _late.InsertRange(0, opening.IsCompletedSuccessfully ? await opening : []); // else the next cell meets it too
         }
 
+        Rest(); // before another has the turn, who would find a session unused that was only at work for long
         _turn.Release();
         ProtectWhenIdle();
-        Rest();
     }
 
     private static CellEnded NotRun(Cell cell, string why) => new(

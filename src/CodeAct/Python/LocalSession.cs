@@ -133,6 +133,17 @@ internal sealed partial class LocalSession(
         using var ladder = _ladder = new InterruptLadder(
             worker, Left(cell, started), engine.Options.InterruptGrace, engine.Options.Time);
         using var budget = new CellBudget(cell, plan.Limits, ladder, () => _processes.ProcessorTime(worker), engine.Options.Time);
+        tools.Clocks = new Waits(
+            stop: () =>
+            {
+                ladder.Hold();
+                budget.Hold();
+            },
+            go: () =>
+            {
+                ladder.Release();
+                budget.Release();
+            });
         _watch?.Start(worker, ladder);
         await using var cancellation = cancellationToken.Register(() =>
         {

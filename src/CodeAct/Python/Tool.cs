@@ -7,7 +7,9 @@ public interface IToolHost
 {
     /// <summary>
     /// The tools as a JSON array, for the functions in Python: <c>name</c>, and where there is one <c>description</c>,
-    /// <c>parameters</c> and <c>returns</c> (JSON schemas), and <c>bytes</c> (true when the result is bytes).
+    /// <c>parameters</c> and <c>returns</c> (JSON schemas), <c>bytes</c> (true when the result is bytes), and <c>approval</c>
+    /// (true when a call needs an approval), <c>callers</c> (<c>Code</c> or <c>Direct</c> when only code, or only the model, may call it). <c>python</c> says that it is a function of a file, whose text is <c>source</c> in
+    /// the first definition that names the <c>file</c>, and runs in the session itself.
     /// </summary>
     ReadOnlyMemory<byte> Definitions { get; }
 
@@ -22,7 +24,17 @@ public interface IToolHost
 /// <param name="Name">The tool.</param>
 /// <param name="Arguments">A JSON object.</param>
 /// <param name="Workspace">Where paths among the arguments lead to.</param>
-public sealed record ToolCall(string Name, JsonElement Arguments, Workspace Workspace);
+public sealed record ToolCall(string Name, JsonElement Arguments, Workspace Workspace)
+{
+    /// <summary>As <see cref="ToolCalled.Call"/>; null for a call that no code has made, but the model itself.</summary>
+    public long? Number { get; init; }
+
+    /// <summary>It needs no approval any more. Whoever gives it has it from a person, or from a policy that one has made.</summary>
+    public bool IsApproved { get; init; }
+
+    /// <summary>The clocks of the cell that makes the call; null without a cell.</summary>
+    internal Waits? Clocks { get; init; }
+}
 
 /// <summary>What becomes of a call.</summary>
 public abstract record ToolAnswer

@@ -26,6 +26,9 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
     private long _bytes; // of the arguments of what runs
     private bool _stopped;
 
+    /// <summary>The clocks of the cell.</summary>
+    public Waits? Clocks { get; set; }
+
     /// <summary>A call on its way.</summary>
     private sealed class Running(uint number, ToolCall call, int size, long started)
     {
@@ -70,7 +73,7 @@ internal sealed class ToolBridge(Worker worker, IToolHost? host, Cell cell, uint
             throw new InvalidDataException("The arguments of a call are no JSON object.");
         }
 
-        var call = new ToolCall(wanted.Name, wanted.Arguments, workspace);
+        var call = new ToolCall(wanted.Name, wanted.Arguments, workspace) { Number = wanted.Call, Clocks = Clocks };
         var running = new Running(wanted.Call, call, payload.Length, options.Time.GetTimestamp());
         bool stopped;
         lock (_gate)

@@ -20,6 +20,11 @@ internal sealed class ToolCatalog
         }
     }
 
+    private ToolCatalog(IEnumerable<ToolSignature> tools) => _tools = tools.ToDictionary(tool => tool.Name);
+
+    /// <summary>Those of its tools that somebody may call.</summary>
+    public ToolCatalog For(ToolCallers caller) => new(Tools.Where(tool => tool.Callers.HasFlag(caller)));
+
     /// <summary>The signatures, in the host's order.</summary>
     public IReadOnlyCollection<ToolSignature> Tools => _tools.Values;
 
@@ -71,6 +76,15 @@ internal sealed class ToolSignature
 
     /// <summary>What it does; may be empty.</summary>
     public string Description { get; }
+
+    /// <summary>Who may call it.</summary>
+    public ToolCallers Callers => ToolSchema.Text(_definition, "callers") is { } callers ? Enum.Parse<ToolCallers>(callers) : ToolCallers.All;
+
+    /// <summary>It is a function in the session, and not on the host.</summary>
+    public bool RunsInSession => _definition.TryGetProperty("python", out _);
+
+    /// <summary>A call of it needs an approval.</summary>
+    public bool NeedsApproval => _definition.TryGetProperty("approval", out var approval) && approval.ValueKind == JsonValueKind.True;
 
     /// <summary>The schema of its arguments.</summary>
     public JsonElement Parameters { get; }

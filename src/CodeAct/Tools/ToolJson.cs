@@ -29,6 +29,16 @@ internal static class ToolJson
                 definition["bytes"] = true;
             }
 
+            if (function.GetService<ApprovalRequiredAIFunction>() is not null)
+            {
+                definition["approval"] = true;
+            }
+
+            if (function.GetService<ReservedAIFunction>() is { } reserved)
+            {
+                definition["callers"] = reserved.Callers.ToString();
+            }
+
             definitions.Add(definition);
         }
 

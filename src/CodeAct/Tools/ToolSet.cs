@@ -53,7 +53,15 @@ public sealed class ToolSet : IToolHost
             return new ToolFailure(ToolFailureKind.Refused, $"there is no tool '{wanted.Name}'");
         }
 
-        if (function.GetService<ApprovalRequiredAIFunction>() is not null)
+        var caller = wanted.Number is null ? ToolCallers.Direct : ToolCallers.Code;
+        if (function.GetService<ReservedAIFunction>() is { } reserved && !reserved.Callers.HasFlag(caller))
+        {
+            return new ToolFailure(ToolFailureKind.Refused, caller is ToolCallers.Code
+                ? "code may not call it, only the model itself by its name"
+                : "only code may call it");
+        }
+
+        if (!wanted.IsApproved && function.GetService<ApprovalRequiredAIFunction>() is not null)
         {
             return new ToolFailure(ToolFailureKind.Refused, "it needs the approval of a person, and nobody is there to ask");
         }

@@ -58,9 +58,14 @@ internal sealed class CliProcess : IAsyncDisposable
 
     /// <summary>Runs it to its end with a variable set in its environment.</summary>
     public static async Task<CliResult> RunWithAsync(
-        string variable, string value, string directory, CancellationToken cancellationToken, params string[] arguments)
+        string variable, string value, string directory, CancellationToken cancellationToken, params string[] arguments) =>
+        await RunWithAsync([$"{variable}={value}"], directory, cancellationToken, arguments);
+
+    /// <summary>The same with several, each as <c>NAME=value</c>.</summary>
+    public static async Task<CliResult> RunWithAsync(
+        IReadOnlyList<string> variables, string directory, CancellationToken cancellationToken, params string[] arguments)
     {
-        var started = Start(directory, "env", [$"{variable}={value}", "dotnet", Command, .. arguments]);
+        var started = Start(directory, "env", [.. variables, "dotnet", Command, .. arguments]);
         await using var process = await StartAsync(started, "");
         return await process.EndAsync(cancellationToken);
     }

@@ -10,6 +10,9 @@ namespace CodeAct.SystemTests.Models;
 /// <summary>What a client sent.</summary>
 internal sealed record Request(string Path, IReadOnlyDictionary<string, string> Headers, string Text)
 {
+    /// <summary>The body as it came.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
     public JsonObject Json => JsonNode.Parse(Text)!.AsObject();
 }
 
@@ -151,7 +154,7 @@ internal sealed class LoopbackServer : IAsyncDisposable
             .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
         var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture)];
         await stream.ReadExactlyAsync(body, _stop.Token);
-        return new Request(lines[0].Split(' ')[1], headers, Encoding.UTF8.GetString(body));
+        return new Request(lines[0].Split(' ')[1], headers, Encoding.UTF8.GetString(body)) { Body = body };
     }
 
     /// <summary>True when the connection can carry the next request.</summary>

@@ -8,7 +8,14 @@ internal static class CallPrompt
     public static string Of(string name, ActionMode mode, ToolAccess access, ActionSetting setting)
     {
         var list = name == "json" ? (Func<ToolSignature, string>)Json : Text;
-        var calls = Prompts.Of(name, mode.Format, setting).Replace("{{tools}}", Listed(setting.Offered(access), list));
+        var offered = setting.Offered(access);
+        var listed = Listed(offered, list);
+        if (listed.Length > setting.ListBudget)
+        {
+            listed = $"{Listed(new ToolSearch(offered).Listed, list)}\n{offered.Tools.Count} more, which it finds.";
+        }
+
+        var calls = Prompts.Of(name, mode.Format, setting).Replace("{{tools}}", listed);
         return setting.IsPython(access)
             ? Prompts.Join(calls, Prompts.Interpreter(mode.Format, setting), Prompts.Of("work", mode.Format, setting))
             : Prompts.Join(calls, Prompts.Of("work-calls", mode.Format, setting));

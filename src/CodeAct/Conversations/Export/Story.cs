@@ -42,6 +42,7 @@ internal sealed class Story
     private readonly List<Part> _parts = [];
     private ReplyEnded? _reply;
     private CallStarted? _call; // that runs
+    private readonly List<Remark> _remarks = []; // about the action that runs, told after it
     private int _cells;
     private string? _code; // of the cell that runs
     private List<CellEvent> _shown = [];
@@ -106,7 +107,16 @@ internal sealed class Story
                 var cells = $"The interpreter was rebuilt, cells that ran again: {rebuilt.Cells.Count}.";
                 _parts.Add(new Remark(string.Join(' ', [cells, .. rebuilt.Notes])));
                 break;
-            case ModelText or HistoryCompacted: // what is left out of a request is still part of the story
+            case ApprovalAnswered answered:
+                var verdict = answered.IsApproved ? "Approved" : $"Not approved ({answered.Reason})";
+                _remarks.Add(new Remark($"{verdict}: {answered.Tool}{(answered.Arguments is { } edited ? $", with {edited}" : "")}."));
+                break;
+            case RunContinued continued:
+                _cells -= _code is null ? 0 : 1; // which is begun again
+                CutOff();
+                _parts.Add(new Remark(string.Join(' ', ["The run went on in a rebuilt interpreter.", .. continued.Notes])));
+                break;
+            case ModelText or ApprovalRequested or HistoryCompacted: // what is left out of a request is still part of the story
                 break;
             default:
                 throw new System.Diagnostics.UnreachableException($"No part for {happened.GetType().Name}.");
@@ -126,6 +136,8 @@ internal sealed class Story
     private void EndCell(string? end)
     {
         _parts.Add(new Ran(_cells, _code ?? "", _shown, end));
+        _parts.AddRange(_remarks);
+        _remarks.Clear();
         _code = null;
     }
 
@@ -149,6 +161,8 @@ internal sealed class Story
         if (_call is { } call)
         {
             _parts.Add(new Called(call.Tool, call.Arguments, observation));
+            _parts.AddRange(_remarks);
+            _remarks.Clear();
             _call = null;
         }
     }

@@ -70,8 +70,14 @@ internal sealed class ReplayPlan
             case CellFinished(var result, _):
                 EndCell(result);
                 break;
+            case RunEnded { Reason: StopReason.ApprovalPending }: // it may go on
+                break;
             case RunEnded:
                 EndCell(null);
+                break;
+            case RunContinued continued:
+                _code = null; // it is begun again
+                _cells = [.. continued.Cells.Select(number => _all[number])];
                 break;
             case InterpreterRebuilt rebuilt:
                 EndCell(null);

@@ -58,7 +58,7 @@ internal sealed class RecordedTools : IToolHost
             ToolFailureKind.Refused, "the conversation is being rebuilt, and this call was not made when the cell ran first"));
     }
 
-    private static ToolAnswer Answer(ToolReturned answer)
+    internal static ToolAnswer Answer(ToolReturned answer)
     {
         if (answer.Error is { } error)
         {
@@ -71,7 +71,7 @@ internal sealed class RecordedTools : IToolHost
             : new ToolValue(result.RootElement.Clone());
     }
 
-    private static bool Same(string recorded, JsonElement arguments)
+    internal static bool Same(string recorded, JsonElement arguments)
     {
         using var json = JsonDocument.Parse(recorded);
         return JsonElement.DeepEquals(json.RootElement, arguments);

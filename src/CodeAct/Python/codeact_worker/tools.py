@@ -18,6 +18,7 @@ import json
 import keyword
 import re
 import sys
+import types
 import unicodedata
 
 from . import calls, values
@@ -161,6 +162,21 @@ class Tool:
             3 if word in text else 1 if any(other.startswith(word) or word.startswith(other) and len(other) > 3 for other in text) else 0)
 
 
+class OwnTool(Tool):
+    """A function of a file that the user has given: it runs here."""
+
+    def make(self, safe):
+        self.module = self.toolbox.module(self.definition["python"]["file"])
+        self.signature()
+        return getattr(self.module, self.name)
+
+    def call(self, args, kwargs, caller):
+        return self.function(*args, **kwargs)
+
+    def __str__(self):
+        return f"{self.function.__name__}{inspect.signature(self.function)}"
+
+
 class Tools:
     """The tools of this session: tools.search("words"), tools["name"], for tool in tools."""
 
@@ -173,6 +189,14 @@ class Tools:
         ranked = [(sum(tool.rank(word) for word in wanted), tool) for tool in self._toolbox.tools.values()]
         ranked.sort(key=lambda ranked: (-ranked[0], ranked[1].name))
         return Found(tool for rank, tool in ranked[:limit] if rank)
+
+    def _run(self, name, arguments):
+        """Calls a function of a file for a model that writes no code, and shows the result as JSON."""
+        arguments = json.loads(arguments.encode("utf-16", "surrogatepass").decode("utf-16"))
+        result = self._toolbox.find(name).function(**arguments)
+        result = asyncio.run(result) if inspect.iscoroutine(result) else result
+        text = values.encode({"value": result}, self._toolbox.shell.workspace).decode("utf-8")
+        self._toolbox.shell.display_pub.publish({"text/plain": json.dumps(json.loads(text)["value"])})
 
     def __getitem__(self, name):
         return self._toolbox.find(name).function
@@ -223,13 +247,30 @@ class Toolbox:
         self.calls = calls.Calls(output)
         self.tools = {}  # by the host's names
         self.own = None
+        self.files = {}  # by name: the text and the module
+
+    def load(self, definitions):
+        """Runs the files whose functions are tools, once each."""
+        for own in (definition["python"] for definition in definitions if "python" in definition):
+            file, source = own["file"], own.get("source")
+            if source is None or self.files.get(file, (None,))[0] == source:
+                continue
+            module = types.ModuleType(re.sub(r"\W", "_", file.removesuffix(".py")))
+            sys.modules[module.__name__] = module
+            exec(compile(source, file, "exec"), module.__dict__)
+            self.files[file] = source, module
+
+    def module(self, file):
+        return self.files[file][1]
 
     def define(self, payload):
         """Takes over the list of tools: new ones appear, those that are not in it go, the rest stays as it is."""
         namespace = self.shell.user_ns
         before, self.tools = self.tools, {}
         taken = set()
-        for definition in json.loads(payload):
+        definitions = [one for one in json.loads(payload) if one.get("callers") != "Direct"]
+        self.load(definitions)
+        for definition in definitions:
             safe = _identifier(definition["name"], taken | TAKEN)
             taken.add(safe)
             tool = before.get(definition["name"])
@@ -250,6 +291,8 @@ class Toolbox:
         return {*(self.own or ()), *(tool.function.__name__ for tool in self.tools.values())}
 
     def make(self, definition, safe):
+        if "python" in definition:
+            return OwnTool(definition, definition["name"], self)
         try:
             return Tool(definition, safe, self)
         except Exception:  # a schema of which nothing can be made: it takes what it gets, and the host looks
