@@ -32,7 +32,8 @@ internal sealed class AgentFlags
 
     private readonly Option<string?> _prices = new("--prices")
     {
-        Description = """What models cost for a million tokens, as {"openai:gpt-5": {"input": 1.25, "output": 10}}. Default: CODEACT_PRICES.""",
+        Description = """What models cost for a million tokens, as {"openai:gpt-5": {"input": 1.25, "output": 10}}. """
+            + "Default: CODEACT_PRICES.",
         HelpName = "FILE",
     };
 
@@ -75,6 +76,10 @@ internal sealed class AgentFlags
     {
         var model = _model.Read(arguments, recorded);
         var session = _session.Read(arguments);
+        var sources = _tools.Read(arguments, recorded?.Tools);
+        var policy = session.Engine.Sandbox;
+        policy = policy with { Mounts = [.. policy.Mounts, .. ToolFlags.Mounts(sources)] };
+        session = session with { Engine = session.Engine with { Sandbox = policy } };
         var options = new AgentOptions
         {
             Mode = ActionMode.Named(arguments.GetResult(_mode) is { Implicit: false } ? arguments.GetValue(_mode) : recorded?.Mode),
@@ -87,7 +92,7 @@ internal sealed class AgentFlags
             MaxTime = TimeSpan.FromSeconds(arguments.GetValue(_time)),
             CellTimeout = session.CellTimeout,
             Temperature = model.AgentTemperature,
-            Sources = _tools.Read(arguments, recorded?.Tools),
+            Sources = sources,
         };
         return new AgentSettings(model, session, options, ReadStore(arguments), _tools.ReadApprove(arguments));
     }

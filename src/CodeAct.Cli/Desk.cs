@@ -27,7 +27,13 @@ internal sealed class Desk : IAsyncDisposable
         var (model, engine, session, store, toolkit) = parts;
         (Approvals, _toolkit) = (approvals, toolkit);
         (_settings, _model, _engine, _store, _tellId, _time) = (settings, model, engine, store, tellId, time);
-        _agent = new Agent(model, settings.Options with { Tools = toolkit.Tools, Approver = approvals.DecideAsync }, time);
+        var options = settings.Options with
+        {
+            Tools = toolkit.Tools,
+            Instructions = toolkit.Instructions,
+            Approver = approvals.DecideAsync,
+        };
+        _agent = new Agent(model, options, time);
         _output = new OutputFiles(settings.Session.OutDirectory);
         _conversation = new Conversation(session);
     }
@@ -62,7 +68,8 @@ internal sealed class Desk : IAsyncDisposable
             ? $"loading the model · {loaded:0%}"
             : "starting the interpreter and the model");
         using var hopeless = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var model = (settings.Model with { Progress = new Told(part => loaded = part), Tell = text => screen.Line(text, Look.Warning) }).LoadAsync(hopeless.Token);
+        var chosen = settings.Model with { Progress = new Told(part => loaded = part), Tell = text => screen.Line(text, Look.Warning) };
+        var model = chosen.LoadAsync(hopeless.Token);
         var engine = PythonEngine.StartAsync(
             settings.Session.Engine with { Time = time }, hopeless.Token);
         try
@@ -109,7 +116,10 @@ internal sealed class Desk : IAsyncDisposable
     }
 
     private async Task<RunEnded> FollowAsync(
-        Func<CancellationToken, IAsyncEnumerable<AgentEvent>> run, IRunView view, Interrupts interrupts, CancellationToken cancellationToken)
+        Func<CancellationToken, IAsyncEnumerable<AgentEvent>> run,
+        IRunView view,
+        Interrupts interrupts,
+        CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var session = _conversation.Session;

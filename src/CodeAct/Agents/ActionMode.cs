@@ -33,7 +33,8 @@ public abstract record ActionMode
     /// <exception cref="ArgumentException">There is none of that name.</exception>
     public static ActionMode Named(string? name) => name is null ? Code
         : All.FirstOrDefault(mode => mode.Name == name)
-            ?? throw new ArgumentException($"There is no mode '{name}'; there are {string.Join(", ", All.Select(mode => mode.Name))}.", nameof(name));
+            ?? throw new ArgumentException(
+                $"There is no mode '{name}'; there are {string.Join(", ", All.Select(mode => mode.Name))}.", nameof(name));
 
     /// <summary>What it is called in logs and at the command line.</summary>
     public abstract string Name { get; }
@@ -48,7 +49,8 @@ public abstract record ActionMode
     internal abstract IReplyReader Read(ActionSetting setting);
 
     /// <summary>Tells the provider where to stop, and of functions.</summary>
-    internal virtual void Configure(ChatOptions options, ActionSetting setting) => options.StopSequences = [Format.Close, .. Format.OtherStops];
+    internal virtual void Configure(ChatOptions options, ActionSetting setting) =>
+        options.StopSequences = [Format.Close, .. Format.OtherStops];
 
     /// <summary>What the model may call by name; null when it calls nothing by name, but writes Python.</summary>
     internal abstract ToolCatalog? Offered(ActionSetting setting);

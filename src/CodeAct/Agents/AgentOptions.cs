@@ -33,13 +33,16 @@ public sealed record AgentOptions
     /// <summary>Where they come from, for the log; null unless told.</summary>
     public ToolSources? Sources { get; init; }
 
-    /// <summary>What the model is told after the prompt of its mode, such as an <c>AGENTS.md</c>; null, as unless told, for nothing.</summary>
+    /// <summary>What the model is told after the prompt of its mode, as an <c>AGENTS.md</c>; null, as unless told, for nothing.</summary>
     public string? Instructions { get; init; }
 
     /// <summary>What the model is told first; null, as unless told, for the model's own prompt, or else that of the mode.</summary>
     public string? SystemPrompt { get; init; }
 
-    /// <summary>Most cells that run, at least 1; 15 unless told. A tool that is called without code counts as one. After the last one the model may still answer.</summary>
+    /// <summary>
+    /// Most cells that run, at least 1; 15 unless told. A tool that is called without code counts as one. After the last one the
+    /// model may still answer.
+    /// </summary>
     public int MaxCells { get; init => field = Above(0, value); } = 15;
 
     /// <summary>Most tokens that the model writes in all its replies, at least 1; 100,000 unless told.</summary>

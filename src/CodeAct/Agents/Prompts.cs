@@ -9,12 +9,15 @@ namespace CodeAct.Agents;
 /// <summary>What is said to models.</summary>
 public static class Prompts
 {
-    /// <summary>The system prompt of code mode, without tools and with variables that stay, for models that bring none of their own.</summary>
+    /// <summary>The system prompt of code mode, without tools and with variables that stay, for models that bring none.</summary>
     public static string Code { get; } =
         ActionMode.Code.Prompt(new ActionSetting(new ToolCatalog(null), IsPersistent: true, new AgentOptions().MaxTurns));
 
     /// <summary>The interpreter in the shape of a tool: definitions as <see cref="IToolHost"/> has them.</summary>
     internal static byte[] ExecuteCode { get; } = Encoding.UTF8.GetBytes(Read("execute_code.json"));
+
+    /// <summary>What stands before a list of skills.</summary>
+    internal static string Skills { get; } = Read("skills.md");
 
     /// <summary>A reason as a clause, such as "too many cells for one message"; for people and for models.</summary>
     public static string Why(StopReason reason) => reason switch

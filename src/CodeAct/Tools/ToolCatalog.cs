@@ -57,10 +57,13 @@ internal sealed class ToolSignature
         _definition = definition;
         Name = definition.GetProperty("name").GetString()!;
         Description = (ToolSchema.Text(definition, "description") ?? "").Trim();
-        Parameters = ToolSchema.Member(definition, "parameters", JsonValueKind.Object) ?? JsonSerializer.SerializeToElement(new { type = "object" });
+        Parameters = ToolSchema.Member(definition, "parameters", JsonValueKind.Object)
+            ?? JsonSerializer.SerializeToElement(new { type = "object" });
         _schema = new ToolSchema(Parameters);
         var root = _schema.Resolve(Parameters);
-        var required = ToolSchema.Member(root, "required", JsonValueKind.Array)?.EnumerateArray().Select(name => name.ToString()).ToHashSet() ?? [];
+        var required = ToolSchema.Member(root, "required", JsonValueKind.Array)?.EnumerateArray()
+            .Select(name => name.ToString())
+            .ToHashSet() ?? [];
         var properties = ToolSchema.Member(root, "properties", JsonValueKind.Object)?.EnumerateObject().ToList() ?? [];
         All = [.. properties
             .Select(property => new ToolParameter(property.Name, _schema.Resolve(property.Value), required.Contains(property.Name)))
@@ -76,7 +79,8 @@ internal sealed class ToolSignature
     public string Description { get; }
 
     /// <summary>Who may call it.</summary>
-    public ToolCallers Callers => ToolSchema.Text(_definition, "callers") is { } callers ? Enum.Parse<ToolCallers>(callers) : ToolCallers.All;
+    public ToolCallers Callers =>
+        ToolSchema.Text(_definition, "callers") is { } callers ? Enum.Parse<ToolCallers>(callers) : ToolCallers.All;
 
     /// <summary>It is a function in the session, and not on the host.</summary>
     public bool RunsInSession => _definition.TryGetProperty("python", out _);

@@ -217,7 +217,7 @@ public sealed class ToolAuthorityTests(LocalEngine local) : IClassFixture<LocalE
         session.Tools = new ToolSet(Add).With(Echo).Without("add");
         Assert.Equal("[1]", (await session.RunAsync("echo([mine])")).Result.PlainText);
         Assert.Equal("NameError", (await session.RunAsync("add(1)")).Error.Name);
-        Assert.Equal("there is no tool 'ecco'; there is 'echo'", (await session.RunAsync("call_tool('ecco')")).Error.Message);
+        Assert.Equal("there is no tool 'ecco'; there is echo(value: Any)", (await session.RunAsync("call_tool('ecco')")).Error.Message);
         await session.RunAsync("keep = echo; echo = 'mine'");
         Assert.Equal("'mine'", (await session.RunAsync("echo")).Result.PlainText);
         await session.RunAsync("%reset -f");
