@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Diagnostics;
+using System.Globalization;
 using CodeAct.Actions;
 using CodeAct.Agents;
 using Spectre.Console.Rendering;
