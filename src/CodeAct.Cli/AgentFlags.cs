@@ -93,6 +93,10 @@ internal sealed class AgentFlags
     {
         var model = _model.Read(arguments, recorded);
         var session = _session.Read(arguments);
+        var sources = _tools.Read(arguments, recorded?.Tools);
+        var policy = session.Engine.Sandbox;
+        policy = policy with { Mounts = [.. policy.Mounts, .. ToolFlags.Mounts(sources)] };
+        session = session with { Engine = session.Engine with { Sandbox = policy } };
         var options = new AgentOptions
         {
             Mode = ActionMode.Named(arguments.GetResult(_mode) is { Implicit: false } ? arguments.GetValue(_mode) : recorded?.Mode),
@@ -105,7 +109,7 @@ internal sealed class AgentFlags
             MaxTime = TimeSpan.FromSeconds(arguments.GetValue(_time)),
             CellTimeout = session.CellTimeout,
             Temperature = model.AgentTemperature,
-            Sources = _tools.Read(arguments, recorded?.Tools),
+            Sources = sources,
         };
         var trace = arguments.GetResult(_trace) is null ? null : new TraceFile(arguments.GetValue(_trace));
         return new AgentSettings(model, session, options, ReadStore(arguments), _tools.ReadApprove(arguments)) { Trace = trace };

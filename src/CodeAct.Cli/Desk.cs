@@ -31,7 +31,13 @@ internal sealed class Desk : IAsyncDisposable
         (Approvals, _toolkit) = (approvals, toolkit);
         (_settings, _engine, _store, _tellId, _time) = (settings, engine, store, tellId, time);
         _model = model.Watched(_exporting.Options);
-        _agent = new Agent(_model, settings.Options with { Tools = toolkit.Tools, Approver = approvals.DecideAsync }, time);
+        var options = settings.Options with
+        {
+            Tools = toolkit.Tools,
+            Instructions = toolkit.Instructions,
+            Approver = approvals.DecideAsync,
+        };
+        _agent = new Agent(_model, options, time);
         _output = new OutputFiles(settings.Session.OutDirectory);
         _conversation = new Conversation(session.Watched(_exporting.Options));
     }
@@ -118,7 +124,10 @@ internal sealed class Desk : IAsyncDisposable
     }
 
     private async Task<RunEnded> FollowAsync(
-        Func<CancellationToken, IAsyncEnumerable<AgentEvent>> run, IRunView view, Interrupts interrupts, CancellationToken cancellationToken)
+        Func<CancellationToken, IAsyncEnumerable<AgentEvent>> run,
+        IRunView view,
+        Interrupts interrupts,
+        CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var session = _conversation.Session;

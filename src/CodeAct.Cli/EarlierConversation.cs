@@ -17,10 +17,17 @@ internal sealed record EarlierConversation(ConversationSummary Summary, Recorded
     {
         await using var store = await name.OpenAsync(cancellationToken);
         var summary = await store.GetAsync(id, cancellationToken);
-        var events = await store.ReadAsync(summary.Id, cancellationToken).Select(stored => stored.Entry.Event).ToListAsync(cancellationToken);
+        var events = await store.ReadAsync(summary.Id, cancellationToken)
+            .Select(stored => stored.Entry.Event)
+            .ToListAsync(cancellationToken);
         var runs = events.Where(happened => happened is RunStarted or RunEnded).ToList();
         var model = runs.OfType<RunStarted>().LastOrDefault() is { } last
-            ? new RecordedModel(summary.Id, last.Model, last.Endpoint) { Mode = last.Mode, Stateless = last.Stateless ?? false, Tools = last.Tools }
+            ? new RecordedModel(summary.Id, last.Model, last.Endpoint)
+            {
+                Mode = last.Mode,
+                Stateless = last.Stateless ?? false,
+                Tools = last.Tools,
+            }
             : null;
         return new EarlierConversation(summary, model, IsOver: runs is not [.., RunStarted], PendingApproval.Of(events));
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CodeAct.Agents;
+using CodeAct.Python;
 
 namespace CodeAct.Cli;
 
@@ -23,7 +24,14 @@ internal sealed class ToolFlags
         "--tools", "A Python file whose functions are tools; they run in the sandbox, like the model's code.", "FILE.py");
 
     private readonly Option<string[]> _mcp = Files(
-        "--mcp", "A file that names MCP servers ({\"mcpServers\": …}) whose tools the model may call; they run outside of the sandbox.", "FILE.json");
+        "--mcp",
+        "A file that names MCP servers ({\"mcpServers\": …}) whose tools the model may call; they run outside of the sandbox.",
+        "FILE.json");
+
+    private readonly Option<string[]> _skills = Files(
+        "--skills",
+        "A folder of skills (folders with a SKILL.md), or an AGENTS.md: instructions for the model; the session sees it read-only.",
+        "DIR|FILE");
 
     private readonly Option<Approve> _approve = new("--approve")
     {
@@ -34,7 +42,7 @@ internal sealed class ToolFlags
 
     public void AddTo(Command command)
     {
-        foreach (var option in new Option[] { _python, _mcp, _approve })
+        foreach (var option in new Option[] { _python, _mcp, _skills, _approve })
         {
             command.Options.Add(option);
         }
@@ -50,9 +58,14 @@ internal sealed class ToolFlags
         {
             Python = Named(arguments, _python) ?? recorded?.Python,
             Mcp = Named(arguments, _mcp) ?? recorded?.Mcp,
+            Skills = Named(arguments, _skills) ?? recorded?.Skills,
         };
         return sources == new ToolSources() ? null : sources;
     }
+
+    /// <summary>The folders among the skills, for the session to read.</summary>
+    public static IEnumerable<SandboxMount> Mounts(ToolSources? sources) =>
+        (sources?.Skills ?? []).Where(Directory.Exists).Select(folder => new SandboxMount(folder));
 
     private static List<string>? Named(ParseResult arguments, Option<string[]> option) =>
         arguments.GetValue(option) is { Length: > 0 } files ? [.. files.Select(Path.GetFullPath)] : null;

@@ -12,6 +12,9 @@ internal sealed class Toolkit : IAsyncDisposable
     /// <summary>The tools; null for none.</summary>
     public IToolHost? Tools { get; private set; }
 
+    /// <summary>What the model is told besides; null for nothing.</summary>
+    public string? Instructions { get; private set; }
+
     /// <summary>Reads the files and starts the servers.</summary>
     public static async Task<Toolkit> OpenAsync(ToolSources? sources, PythonEngine engine, CancellationToken cancellationToken)
     {
@@ -30,6 +33,8 @@ internal sealed class Toolkit : IAsyncDisposable
                 toolkit.Add(new ToolSet(servers.Functions));
             }
 
+            var told = (sources?.Skills ?? []).Select(path => Skills.Read(path, engine.PathInSession(new SandboxMount(path))));
+            toolkit.Instructions = sources?.Skills is null ? null : string.Join("\n\n", told);
             return toolkit;
         }
         catch

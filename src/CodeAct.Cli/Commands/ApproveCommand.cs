@@ -75,7 +75,11 @@ internal static class ApproveCommand
 
     /// <summary>Goes on with a run that waits; answers the call that it waits with when it is given an answer.</summary>
     public static async Task<int> ContinueAsync(
-        EarlierConversation earlier, AgentSettings settings, ApprovalAnswer? answer, Interrupts interrupts, CancellationToken cancellationToken)
+        EarlierConversation earlier,
+        AgentSettings settings,
+        ApprovalAnswer? answer,
+        Interrupts interrupts,
+        CancellationToken cancellationToken)
     {
         return await RunCommand.RunAsync(settings, RunCommand.Mode.Shown, GoOnAsync, interrupts, cancellationToken);
 

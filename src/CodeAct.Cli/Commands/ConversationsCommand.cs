@@ -43,7 +43,8 @@ internal static class ConversationsCommand
                 var events = await conversations.ReadAsync(one.Id, cancellationToken)
                     .Select(stored => stored.Entry.Event)
                     .ToListAsync(cancellationToken);
-                screen.Line(Line(one) + (PendingApproval.Of(events)?.Requests is [var request, ..] ? $"  (waits for approval of {request.Tool})" : ""));
+                var waits = PendingApproval.Of(events)?.Requests is [var request, ..] ? $"  (waits for approval of {request.Tool})" : "";
+                screen.Line(Line(one) + waits);
             }
 
             if (found.Count == 0)

@@ -80,7 +80,13 @@ internal static class RunCommand
         }
 
         await using var desk = await Desk.OpenAsync(settings, TellId, screen, interrupts, cancellationToken);
-        return CodeOf((await work(desk, view)).Reason);
+        var ended = await work(desk, view);
+        if (ended.Reason is StopReason.ApprovalPending)
+        {
+            await Console.Error.WriteLineAsync($"It waits for your approval: codeact deny {desk.Id} REASON, or codeact approve {desk.Id}");
+        }
+
+        return CodeOf(ended.Reason);
     }
 
     /// <summary>Says on standard error, where it does not mix with the output, how the conversation is called.</summary>

@@ -266,7 +266,9 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
                 break;
             case ApprovalAnswered answered:
                 var edited = answered.Arguments is { } arguments ? $" with {arguments}" : "";
-                var verdict = answered.IsApproved ? $"approved{(answered.Always is true ? ", always" : "")}{edited}" : $"not approved: {answered.Reason}";
+                var verdict = answered.IsApproved
+                    ? $"approved{(answered.Always is true ? ", always" : "")}{edited}"
+                    : $"not approved: {answered.Reason}";
                 screen.Line(TerminalText.Clean($"  ! {verdict}"), answered.IsApproved ? Look.Good : Look.Failure);
                 break;
             case RunContinued continued:
@@ -278,7 +280,9 @@ internal sealed class RunPrinter(Screen screen, TimeProvider time) : IRunView
     // The lines of the code that name the tool: where the call stands, when there is one.
     private static string Place(ApprovalRequested request)
     {
-        var lines = (request.Code ?? "").Split('\n').Index().Where(line => line.Item.Contains(request.Tool, StringComparison.Ordinal)).ToList();
+        var lines = (request.Code ?? "").Split('\n').Index()
+            .Where(line => line.Item.Contains(request.Tool, StringComparison.Ordinal))
+            .ToList();
         return lines is [var only] ? $"\n    line {only.Index + 1}: {only.Item.Trim()}" : "";
     }
 

@@ -33,7 +33,7 @@ public sealed record AgentOptions
     /// <summary>Where they come from, for the log; null unless told.</summary>
     public ToolSources? Sources { get; init; }
 
-    /// <summary>What the model is told after the prompt of its mode, such as an <c>AGENTS.md</c>; null, as unless told, for nothing.</summary>
+    /// <summary>What the model is told after the prompt of its mode, as an <c>AGENTS.md</c>; null, as unless told, for nothing.</summary>
     public string? Instructions { get; init; }
 
     /// <summary>What the model is told first; null, as unless told, for the model's own prompt, or else that of the mode.</summary>

@@ -52,7 +52,8 @@ public sealed record ApprovalRule
         }
         catch (Exception wrong) when (wrong is ArgumentException or NotSupportedException)
         {
-            throw new ArgumentException($"The pattern '{pattern}' of the argument '{argument}' cannot be used: {wrong.Message}", nameof(pattern), wrong);
+            throw new ArgumentException(
+                $"The pattern '{pattern}' of the argument '{argument}' cannot be used: {wrong.Message}", nameof(pattern), wrong);
         }
     }
 }

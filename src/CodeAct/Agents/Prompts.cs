@@ -16,6 +16,9 @@ public static class Prompts
     /// <summary>The interpreter in the shape of a tool: definitions as <see cref="IToolHost"/> has them.</summary>
     internal static byte[] ExecuteCode { get; } = Encoding.UTF8.GetBytes(Read("execute_code.json"));
 
+    /// <summary>What stands before a list of skills.</summary>
+    internal static string Skills { get; } = Read("skills.md");
+
     /// <summary>A reason as a clause, such as "too many cells for one message"; for people and for models.</summary>
     public static string Why(StopReason reason) => reason switch
     {

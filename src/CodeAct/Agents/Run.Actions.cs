@@ -119,7 +119,7 @@ internal sealed partial class Run
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var replaying = Replaying();
-        _gate?.Begin(code);
+        BeginAction(code);
         await using var cell = conversation.Session
             .RunAsync(new Cell(code) { Timeout = options.CellTimeout }, stop.Token)
             .GetAsyncEnumerator(stop.Token);
@@ -139,7 +139,7 @@ internal sealed partial class Run
             yield return cell.Current is CellEnded ended ? new CellFinished(ended, "") : new CellOutput(cell.Current);
             if (cell.Current is ToolCalled call)
             {
-                _gate?.Saw(call.Call);
+                _gate?.News.Saw(call.Call);
             }
         }
     }
@@ -165,7 +165,7 @@ internal sealed partial class Run
         var began = time.GetTimestamp();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var replaying = Replaying();
-        _gate?.Begin(null);
+        BeginAction(null);
         var answering = misuse is not null
             ? Task.FromResult<ToolAnswer?>(new ToolFailure(ToolFailureKind.Arguments, misuse))
             : AnswerAsync(new ToolCall(call.Tool, arguments, conversation.Session.Workspace), stop.Token);

@@ -62,6 +62,15 @@ internal sealed partial class Run
             argument => argument.Name, object? (argument) => argument.Value.Clone()));
     }
 
+    private void BeginAction(string? code)
+    {
+        if (_gate is { } gate)
+        {
+            gate.Code = code;
+            gate.News.Begin();
+        }
+    }
+
     /// <summary>What the gate has to tell while a step is under way.</summary>
     private async IAsyncEnumerable<AgentEvent> MeanwhileAsync(Task step, CancellationTokenSource stop)
     {
@@ -72,7 +81,7 @@ internal sealed partial class Run
 
         try
         {
-            while (await gate.NextAsync(step) is { } said)
+            while (await gate.News.NextAsync(step) is { } said)
             {
                 if (said.Event is not { } happened)
                 {
@@ -81,7 +90,7 @@ internal sealed partial class Run
                 }
 
                 yield return happened;
-                said.Written.TrySetResult();
+                said.Told.TrySetResult();
             }
         }
         finally

@@ -7,9 +7,10 @@ public interface IToolHost
 {
     /// <summary>
     /// The tools as a JSON array, for the functions in Python: <c>name</c>, and where there is one <c>description</c>,
-    /// <c>parameters</c> and <c>returns</c> (JSON schemas), <c>bytes</c> (true when the result is bytes), and <c>approval</c>
-    /// (true when a call needs an approval), <c>callers</c> (<c>Code</c> or <c>Direct</c> when only code, or only the model, may call it). <c>python</c> says that it is a function of a file, whose text is <c>source</c> in
-    /// the first definition that names the <c>file</c>, and runs in the session itself.
+    /// <c>parameters</c> and <c>returns</c> (JSON schemas), <c>bytes</c> (true when the result is bytes), <c>approval</c> (true when
+    /// a call needs an approval), <c>callers</c> (<c>Code</c> or <c>Direct</c> when only code, or only the model, may call it), and
+    /// <c>python</c>: it is a function of the <c>file</c>, whose text is the <c>source</c> in the first definition that names the
+    /// file, and runs in the session itself.
     /// </summary>
     ReadOnlyMemory<byte> Definitions { get; }
 

@@ -8,6 +8,8 @@ namespace CodeAct.Tools;
 /// <remarks>They run as long as this; what their environment holds stays with them. Whoever opens it disposes it.</remarks>
 public sealed class McpServers : IAsyncDisposable
 {
+    private const string Form = """{"mcpServers": {"NAME": {"command": …}}}""";
+
     private readonly List<McpClient> _clients = [];
     private readonly List<AIFunction> _functions = [];
 
@@ -62,11 +64,11 @@ public sealed class McpServers : IAsyncDisposable
         {
             var text = await File.ReadAllTextAsync(file, cancellationToken);
             return JsonSerializer.Deserialize<Configured>(text, _options)?.McpServers
-                ?? throw new FormatException($"{file} names no servers; it must be {{\"mcpServers\": {{\"NAME\": {{\"command\": …}}}}}}.");
+                ?? throw new FormatException($"{file} names no servers; it must be {Form}.");
         }
         catch (JsonException wrong)
         {
-            throw new FormatException($"{file} is not as it must be, {{\"mcpServers\": {{\"NAME\": {{\"command\": …}}}}}}: {wrong.Message}", wrong);
+            throw new FormatException($"{file} is not as it must be, {Form}: {wrong.Message}", wrong);
         }
     }
 

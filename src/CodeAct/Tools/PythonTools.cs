@@ -15,7 +15,7 @@ public sealed class PythonTools : IToolHost
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> Definitions => _definitions;
 
-    /// <summary>Runs a file in a session of its own, to see which functions it has: those that have no underscore before their name.</summary>
+    /// <summary>Runs a file in a session of its own, to see which functions it has: all without an underscore before their name.</summary>
     /// <param name="file">The file; what it imports must be there in sessions.</param>
     /// <param name="engine">Makes the session.</param>
     /// <param name="cancellationToken">Stops it.</param>

@@ -78,7 +78,8 @@ internal sealed class ToolSignature
     public string Description { get; }
 
     /// <summary>Who may call it.</summary>
-    public ToolCallers Callers => ToolSchema.Text(_definition, "callers") is { } callers ? Enum.Parse<ToolCallers>(callers) : ToolCallers.All;
+    public ToolCallers Callers =>
+        ToolSchema.Text(_definition, "callers") is { } callers ? Enum.Parse<ToolCallers>(callers) : ToolCallers.All;
 
     /// <summary>It is a function in the session, and not on the host.</summary>
     public bool RunsInSession => _definition.TryGetProperty("python", out _);

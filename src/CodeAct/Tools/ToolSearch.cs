@@ -5,7 +5,7 @@ using CodeAct.Python;
 namespace CodeAct.Tools;
 
 /// <summary>Finds tools by words, for models that call by name and have more tools than their prompt lists.</summary>
-/// <remarks>In code it is <c>tools.search</c>, which ranks in the same way: words of the name count more than those of the description.</remarks>
+/// <remarks>In code it is <c>tools.search</c>: words of the name count more than those of the description there too.</remarks>
 internal sealed partial class ToolSearch(ToolCatalog tools)
 {
     /// <summary>The name that it is called by.</summary>
@@ -33,7 +33,8 @@ internal sealed partial class ToolSearch(ToolCatalog tools)
 
     private static int Rank(ToolSignature tool, string word)
     {
-        var (name, text) = (Words(tool.Name), Words($"{tool.Description} {string.Join(' ', tool.All.Select(parameter => parameter.Name))}"));
+        var parameters = string.Join(' ', tool.All.Select(parameter => parameter.Name));
+        var (name, text) = (Words(tool.Name), Words($"{tool.Description} {parameters}"));
         return (name.Contains(word) ? 8 : tool.Name.Contains(word, StringComparison.OrdinalIgnoreCase) ? 4 : 0)
             + (text.Contains(word) ? 3 : text.Any(other => other.StartsWith(word, StringComparison.Ordinal)) ? 1 : 0);
     }

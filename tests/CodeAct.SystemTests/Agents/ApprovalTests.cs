@@ -50,6 +50,33 @@ public sealed class ApprovalTests(LocalEngine local) : IClassFixture<LocalEngine
     }
 
     [Fact]
+    public async Task Processor_time_that_is_used_while_a_person_is_waited_for_does_not_count()
+    {
+        var burnt = new TaskCompletionSource();
+        await using var session = await local.Engine.CreateSessionAsync(new SessionOptions(), Cancel);
+        session.Tools = new Waiting(burnt);
+        var cell = new Cell(
+            """
+            import threading, time
+            def burn():
+                while time.thread_time() < 1:
+                    pass
+                call_tool('burnt')
+            thread = threading.Thread(target=burn)
+            thread.start()
+            call_tool('wait')
+            thread.join()
+            """)
+        {
+            ProcessorTime = TimeSpan.FromSeconds(0.6),
+        };
+
+        var events = await session.RunAsync(cell, Cancel).ToListAsync(Cancel);
+
+        Assert.Equal(CellStatus.Ok, Assert.IsType<CellEnded>(events[^1]).Status);
+    }
+
+    [Fact]
     public async Task The_request_follows_its_call_and_is_with_the_reader_before_anybody_is_asked()
     {
         var read = new List<AgentEvent>();
@@ -205,6 +232,27 @@ public sealed class ApprovalTests(LocalEngine local) : IClassFixture<LocalEngine
         {
             _paid.Add(what);
             return what;
+        }
+    }
+
+    /// <summary>A call that waits, as for a person, until another call has come.</summary>
+    private sealed class Waiting(TaskCompletionSource until) : IToolHost
+    {
+        public ReadOnlyMemory<byte> Definitions { get; } = """[{"name": "wait"}, {"name": "burnt"}]"""u8.ToArray();
+
+        public async Task<ToolAnswer> CallAsync(ToolCall wanted, CancellationToken cancellationToken)
+        {
+            if (wanted.Name == "burnt")
+            {
+                until.SetResult();
+            }
+            else
+            {
+                using var wait = wanted.Clocks!.Begin();
+                await until.Task.WaitAsync(cancellationToken);
+            }
+
+            return new ToolValue(System.Text.Json.JsonSerializer.SerializeToElement(0));
         }
     }
 }

@@ -137,24 +137,57 @@ internal sealed class LoopbackServer : IAsyncDisposable
 
     private async Task<Request?> ReadAsync(NetworkStream stream)
     {
-        var head = new StringBuilder();
+        if (await ReadToAsync(stream, "\r\n\r\n") is not { } head)
+        {
+            return null;
+        }
+
+        var lines = head.Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
+        var headers = lines.Skip(1).Select(line => line.Split(':', 2, StringSplitOptions.TrimEntries))
+            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
+        var body = headers.GetValueOrDefault("Transfer-Encoding") == "chunked"
+            ? await ReadChunksAsync(stream)
+            : await ReadBytesAsync(stream, int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture));
+        return new Request(lines[0].Split(' ')[1], headers, Encoding.UTF8.GetString(body)) { Body = body };
+    }
+
+    /// <summary>The text up to and with its end; null when nothing more comes.</summary>
+    private async Task<string?> ReadToAsync(NetworkStream stream, string end)
+    {
+        var text = new StringBuilder();
         var one = new byte[1];
-        while (!head.ToString().EndsWith("\r\n\r\n", StringComparison.Ordinal))
+        while (!text.ToString().EndsWith(end, StringComparison.Ordinal))
         {
             if (await stream.ReadAsync(one, _stop.Token) == 0)
             {
                 return null;
             }
 
-            head.Append((char)one[0]);
+            text.Append((char)one[0]);
         }
 
-        var lines = head.ToString().Split("\r\n", StringSplitOptions.RemoveEmptyEntries);
-        var headers = lines.Skip(1).Select(line => line.Split(": ", 2))
-            .ToDictionary(pair => pair[0], pair => pair[1], StringComparer.OrdinalIgnoreCase);
-        var body = new byte[int.Parse(headers.GetValueOrDefault("Content-Length", "0"), CultureInfo.InvariantCulture)];
-        await stream.ReadExactlyAsync(body, _stop.Token);
-        return new Request(lines[0].Split(' ')[1], headers, Encoding.UTF8.GetString(body)) { Body = body };
+        return text.ToString();
+    }
+
+    private async Task<byte[]> ReadBytesAsync(NetworkStream stream, int count)
+    {
+        var bytes = new byte[count];
+        await stream.ReadExactlyAsync(bytes, _stop.Token);
+        return bytes;
+    }
+
+    private async Task<byte[]> ReadChunksAsync(NetworkStream stream)
+    {
+        var all = new List<byte>();
+        int size;
+        do
+        {
+            size = int.Parse((await ReadToAsync(stream, "\r\n"))!.Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture);
+            all.AddRange(await ReadBytesAsync(stream, size));
+            await ReadBytesAsync(stream, 2);
+        }
+        while (size > 0);
+        return [.. all];
     }
 
     /// <summary>True when the connection can carry the next request.</summary>

@@ -3,7 +3,7 @@ using CodeAct.Python;
 
 namespace CodeAct.Conversations.Replay;
 
-/// <summary>An action of a conversation that waits for an approval: its program was killed, or ended because nobody could be asked.</summary>
+/// <summary>An action that waits for an approval: its program was killed, or ended because nobody could be asked.</summary>
 public sealed class PendingApproval
 {
     private readonly IReadOnlyList<AgentEvent> _before;
@@ -84,5 +84,7 @@ public sealed class PendingApproval
     }
 
     private static string Text(IEnumerable<CellEvent> shown) =>
-        string.Concat(shown.OfType<StreamText>().Where(text => text is { Stream: StreamName.Stdout, FromEarlierCell: false }).Select(text => text.Text));
+        string.Concat(shown.OfType<StreamText>()
+            .Where(text => text is { Stream: StreamName.Stdout, FromEarlierCell: false })
+            .Select(text => text.Text));
 }

@@ -77,7 +77,8 @@ internal sealed class ResumedTools : IToolHost
 
     private ToolFailure Unknown(ToolCalled call)
     {
-        _differences.Add($"The program ended while {call.Name}({call.Arguments}) was under way; it may have had its effect, and was not called again.");
+        _differences.Add(
+            $"The program ended while {call.Name}({call.Arguments}) was under way; it may have had its effect, and was not called again.");
         return Refused("the program ended while this call was under way; it may have had its effect, and is not made again");
     }
 
