@@ -46,7 +46,7 @@ public sealed record PythonEngineOptions
     /// <summary>When sessions take checkpoints by themselves, unless they are told otherwise.</summary>
     public CheckpointOptions Checkpoints { get; init; } = new();
 
-    /// <summary>How many sessions keep the checkpoints they take by themselves, at least 1; 128 unless told.</summary>
+    /// <summary>How many sessions keep the checkpoints they take by themselves, at least 1; 64 unless told.</summary>
     /// <remarks>
     /// An idle session has 1.8 MB of its own for each. When there are more sessions, those that rested longest give theirs up,
     /// and take one before their next cell, which comes some milliseconds later for it. Should the interpreter of such a session
@@ -58,7 +58,7 @@ public sealed record PythonEngineOptions
         init => field = value > 0
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "At least one session must be able to keep checkpoints.");
-    } = 128;
+    } = 64;
 
     /// <summary>How long a cell that ignores interrupts may go on before its interpreter is killed; 2 s unless told.</summary>
     public TimeSpan InterruptGrace
