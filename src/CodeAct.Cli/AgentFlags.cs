@@ -59,6 +59,9 @@ internal sealed class AgentFlags
     /// <summary>A conversation goes on, in the mode that its prompt tells of; false unless told.</summary>
     public bool GoesOn { get; init; }
 
+    /// <summary>Many conversations are served: there is no file to begin with, nothing is written here, and users approve.</summary>
+    public bool Serves { get; init; }
+
     public AgentFlags()
     {
         _mode.AcceptOnlyFromAmong([.. ActionMode.All.Select(mode => mode.Name)]);
@@ -74,11 +77,11 @@ internal sealed class AgentFlags
     public void AddTo(Command command)
     {
         _model.AddTo(command);
-        _session.AddTo(command);
+        _session.AddTo(command, ownsFiles: !Serves);
         _store.AddTo(command);
-        _tools.AddTo(command);
-        Option[] limits = [_turns, _cells, _time, _tokens, _cost, _prices, _trace];
-        foreach (var option in GoesOn ? limits : [_mode, _stateless, .. limits])
+        _tools.AddTo(command, approves: !Serves);
+        Option[] limits = [_turns, _cells, _time, _tokens, _cost, _prices];
+        foreach (var option in Serves ? limits : GoesOn ? [.. limits, _trace] : [_mode, _stateless, .. limits, _trace])
         {
             command.Options.Add(option);
         }

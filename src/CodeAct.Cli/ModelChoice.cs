@@ -76,7 +76,8 @@ internal sealed class ModelChoice
         return new ChosenModel(name, _server.Read(arguments, name.Provider), temperature, IsDefault: string.IsNullOrWhiteSpace(named));
     }
 
-    private static ChosenModel Other(string text)
+    /// <summary>A model that is not the first.</summary>
+    public static ChosenModel Other(string text)
     {
         var name = ChosenModel.Named(text);
         return new ChosenModel(name, ServerChoice.OfEnvironment(name.Provider), null, IsDefault: false);

@@ -18,6 +18,7 @@ var root = new TaughtCommand(
     RunCommand.Create(interrupts),
     ChatCommand.Create(interrupts),
     ExecCommand.Create(interrupts),
+    ServeCommand.Create(),
     ConversationsCommand.Create(),
     ShowCommand.Create(),
     ResumeCommand.Create(interrupts),

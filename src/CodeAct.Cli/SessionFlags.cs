@@ -70,9 +70,12 @@ internal sealed class SessionFlags(TimeSpan timeout)
         },
     };
 
-    public void AddTo(Command command)
+    /// <param name="command">Gets them.</param>
+    /// <param name="ownsFiles">False for a command whose session neither begins with files nor leaves any.</param>
+    public void AddTo(Command command, bool ownsFiles = true)
     {
-        foreach (var option in new Option[] { _files, _out, _timeout, _sandbox, _hosts, _mounts, _backend, _packages })
+        Option[] all = [_timeout, _sandbox, _hosts, _mounts, _backend, _packages];
+        foreach (var option in ownsFiles ? [_files, _out, .. all] : all)
         {
             command.Options.Add(option);
         }

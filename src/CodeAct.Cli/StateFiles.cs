@@ -7,7 +7,10 @@ internal static class StateFiles
     public static string History(string prompt) => Path.Combine(Root("XDG_STATE_HOME", "state"), $"{prompt}-history");
 
     /// <summary>The conversations: <c>$XDG_DATA_HOME/codeact/conversations.db</c>, or below <c>~/.local/share</c>.</summary>
-    public static string Conversations() => Path.Combine(Root("XDG_DATA_HOME", "share"), "conversations.db");
+    public static string Conversations() => Path.Combine(Data(), "conversations.db");
+
+    /// <summary>The directory of the conversations, and of what belongs to them.</summary>
+    public static string Data() => Root("XDG_DATA_HOME", "share");
 
     // A user without a home that can be written keeps it with the temporary files.
     private static string Root(string variable, string folder)

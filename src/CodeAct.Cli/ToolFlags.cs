@@ -40,9 +40,12 @@ internal sealed class ToolFlags
         HelpName = "ask|always|never",
     };
 
-    public void AddTo(Command command)
+    /// <param name="command">Gets them.</param>
+    /// <param name="approves">False for a command that asks in a way of its own.</param>
+    public void AddTo(Command command, bool approves = true)
     {
-        foreach (var option in new Option[] { _python, _mcp, _skills, _approve })
+        Option[] all = [_python, _mcp, _skills];
+        foreach (var option in approves ? [.. all, _approve] : all)
         {
             command.Options.Add(option);
         }

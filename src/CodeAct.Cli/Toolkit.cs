@@ -1,11 +1,12 @@
 using CodeAct.Agents;
 using CodeAct.Python;
 using CodeAct.Tools;
+using CodeAct.Web;
 
 namespace CodeAct.Cli;
 
 /// <summary>The tools of a command, with the servers that some of them run on.</summary>
-internal sealed class Toolkit : IAsyncDisposable
+internal sealed class Toolkit : IOfferedTools
 {
     private readonly List<McpServers> _servers = [];
 

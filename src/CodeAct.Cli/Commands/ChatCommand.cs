@@ -160,7 +160,7 @@ internal static class ChatCommand
         };
         if (format is { } known)
         {
-            await File.WriteAllTextAsync(path, await ExportCommand.WriteAsync(store, id, known, cancellationToken), cancellationToken);
+            await File.WriteAllTextAsync(path, await ConversationExport.WriteAsync(store, id, known, cancellationToken), cancellationToken);
             return;
         }
 

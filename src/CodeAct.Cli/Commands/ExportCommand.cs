@@ -1,5 +1,4 @@
 using System.CommandLine;
-using CodeAct.Conversations;
 using CodeAct.Conversations.Export;
 
 namespace CodeAct.Cli.Commands;
@@ -34,7 +33,7 @@ internal static class ExportCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             await using var conversations = await store.Read(arguments).OpenAsync(cancellationToken);
-            var text = await WriteAsync(conversations, arguments.GetValue(id)!, arguments.GetValue(to), cancellationToken);
+            var text = await ConversationExport.WriteAsync(conversations, arguments.GetValue(id)!, arguments.GetValue(to), cancellationToken);
             if (arguments.GetValue(output) is { } file)
             {
                 await File.WriteAllTextAsync(file, text, cancellationToken);
@@ -47,16 +46,5 @@ internal static class ExportCommand
             return ExitCode.Done;
         });
         return command;
-    }
-
-    /// <summary>The text of a conversation in a format.</summary>
-    public static async Task<string> WriteAsync(
-        IConversationStore store, string id, ExportFormat format, CancellationToken cancellationToken)
-    {
-        var conversation = await store.GetAsync(id, cancellationToken);
-        var entries = await store.ReadAsync(conversation.Id, cancellationToken)
-            .Select(stored => stored.Entry)
-            .ToListAsync(cancellationToken);
-        return ConversationExport.Write(conversation, entries, format);
     }
 }

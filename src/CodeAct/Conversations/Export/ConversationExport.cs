@@ -33,6 +33,23 @@ public static class ConversationExport
 {
     private static readonly JsonSerializerOptions _line = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
+    /// <summary>The text of the file, of a conversation in a store.</summary>
+    /// <param name="store">Where it is.</param>
+    /// <param name="id">Its ID, or the beginning of it.</param>
+    /// <param name="format">What to write.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="KeyNotFoundException">There is no such conversation.</exception>
+    /// <exception cref="InvalidOperationException">For training data: the model has not said anything yet.</exception>
+    public static async Task<string> WriteAsync(
+        IConversationStore store, string id, ExportFormat format, CancellationToken cancellationToken)
+    {
+        var conversation = await store.GetAsync(id, cancellationToken);
+        var entries = await store.ReadAsync(conversation.Id, 0, cancellationToken)
+            .Select(stored => stored.Entry)
+            .ToListAsync(cancellationToken);
+        return Write(conversation, entries, format);
+    }
+
     /// <summary>The text of the file.</summary>
     /// <param name="conversation">Its name and origin.</param>
     /// <param name="entries">Its events, all of them.</param>

@@ -1,0 +1,111 @@
+using CodeAct.Python;
+using CodeAct.Web.Chats;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.StaticFiles;
+
+namespace CodeAct.Web.Api;
+
+/// <summary>The files and variables of a conversation's interpreter.</summary>
+internal static class FilesApi
+{
+    private static readonly FileExtensionContentTypeProvider _types = new();
+
+    /// <summary>A file of the workspace.</summary>
+    internal sealed record Kept(string Name, long Bytes);
+
+    public static void MapFiles(this IEndpointRouteBuilder routes)
+    {
+        var one = routes.MapGroup("/api/conversations/{id}").WithTags("Files");
+        one.MapGet("/files", ListAsync).WithSummary("The files of the workspace");
+        one.MapPost("/files", UploadAsync).WithSummary("Give it files, as a form or as one body with ?name=").DisableAntiforgery();
+        one.MapGet("/files/{**name}", DownloadAsync).WithSummary("A file of the workspace");
+        one.MapGet("/variables", VariablesAsync).WithSummary("The variables of the interpreter");
+    }
+
+    private static async Task<IReadOnlyList<Kept>> ListAsync(
+        string id, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
+    {
+        var workspace = await WorkspaceAsync(id, caller, conversations, cancellationToken);
+        return [.. workspace.Files().Select(name => new Kept(name, Length(workspace, name)))];
+    }
+
+    private static async Task<Created<IReadOnlyList<string>>> UploadAsync(
+        string id, HttpRequest request, Caller caller, LiveConversations conversations, CancellationToken cancellationToken, string? name = null)
+    {
+        var opened = await conversations.OpenAsync(id, caller.Owner, cancellationToken);
+        var names = new List<string>();
+        if (request.HasFormContentType)
+        {
+            foreach (var file in (await request.ReadFormAsync(cancellationToken)).Files)
+            {
+                await using var contents = file.OpenReadStream();
+                names.Add(await opened.AddFileAsync(file.FileName, contents, cancellationToken));
+            }
+        }
+        else
+        {
+            names.Add(await opened.AddFileAsync(
+                name ?? throw new BadHttpRequestException("Say what the file is called: ?name=data.csv, or send a form."), request.Body, cancellationToken));
+        }
+
+        return TypedResults.Created($"/api/conversations/{id}/files", (IReadOnlyList<string>)names);
+    }
+
+    private static async Task<FileStreamHttpResult> DownloadAsync(
+        string id, string name, HttpResponse response, Caller caller, LiveConversations conversations, CancellationToken cancellationToken,
+        bool inline = false)
+    {
+        var contents = await OpenAsync(id, name, caller, conversations, cancellationToken);
+        var type = _types.TryGetContentType(name, out var known) ? known : "application/octet-stream";
+        if (inline)
+        {
+            response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"; // it is hostile
+            return TypedResults.Stream(contents, type);
+        }
+
+        return TypedResults.Stream(contents, type, fileDownloadName: Path.GetFileName(name));
+    }
+
+    private static async Task<IReadOnlyList<Variable>> VariablesAsync(
+        string id, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
+    {
+        var opened = await conversations.OpenAsync(id, caller.Owner, cancellationToken);
+        return await (await opened.WakeAsync(cancellationToken)).VariablesAsync(cancellationToken);
+    }
+
+    private static async Task<Stream> OpenAsync(
+        string id, string name, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return (await WorkspaceAsync(id, caller, conversations, cancellationToken)).OpenRead(name);
+        }
+        catch (IOException unreadable)
+        {
+            throw new KeyNotFoundException(unreadable.Message, unreadable);
+        }
+    }
+
+    private static async Task<Workspace> WorkspaceAsync(
+        string id, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
+    {
+        var opened = await conversations.OpenAsync(id, caller.Owner, cancellationToken);
+        return (await opened.WakeAsync(cancellationToken)).Workspace;
+    }
+
+    private static long Length(Workspace workspace, string name)
+    {
+        try
+        {
+            using var file = workspace.OpenRead(name);
+            return file.Length;
+        }
+        catch (IOException)
+        {
+            return 0; // it went meanwhile
+        }
+    }
+}

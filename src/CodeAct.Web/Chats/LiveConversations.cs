@@ -1,0 +1,129 @@
+using System.Collections.Concurrent;
+using CodeAct.Conversations;
+using CodeAct.Python;
+
+namespace CodeAct.Web.Chats;
+
+/// <summary>What all conversations of a server share.</summary>
+internal sealed record Premises(
+    SqlConversationStore Store, PythonEngine Engine, ModelShelf Models, IOfferedTools? Tools, WebOptions Options)
+{
+    /// <summary>Where the files of a conversation are kept that its user has given.</summary>
+    public string FilesOf(string conversation) => Path.Combine(Options.DataDirectory, "files", conversation);
+}
+
+/// <summary>The conversations of a server: opened when somebody uses them, at rest in the store when not.</summary>
+internal sealed class LiveConversations : IAsyncDisposable
+{
+    private const int MostTakenUp = 100; // conversations that are looked at for a run that was cut off
+
+    private readonly ConcurrentDictionary<string, Lazy<Task<LiveConversation>>> _open = [];
+    private readonly Premises _premises;
+    private readonly ITimer _sweeper;
+
+    public LiveConversations(Premises premises)
+    {
+        _premises = premises;
+        var every = TimeSpan.FromSeconds(Math.Max(0.1, premises.Options.SessionIdleTime.TotalSeconds / 10));
+        _sweeper = premises.Options.Time.CreateTimer(_ => _ = SweepAsync(), null, every, every);
+    }
+
+    /// <summary>Begins a conversation.</summary>
+    public async Task<LiveConversation> BeginAsync(string owner, CancellationToken cancellationToken) =>
+        await OpenAsync(await _premises.Store.BeginAsync(owner, cancellationToken), owner, cancellationToken);
+
+    /// <summary>The conversation with an ID.</summary>
+    /// <exception cref="KeyNotFoundException">There is none, or it is somebody else's.</exception>
+    public async Task<LiveConversation> OpenAsync(string id, string owner, CancellationToken cancellationToken)
+    {
+        var opening = _open.GetOrAdd(id, _ => new(() => LiveConversation.OpenAsync(_premises, id, CancellationToken.None)));
+        LiveConversation opened;
+        try
+        {
+            opened = await opening.Value.WaitAsync(cancellationToken);
+        }
+        catch when (opening.Value.IsFaulted)
+        {
+            _open.TryRemove(KeyValuePair.Create(id, opening));
+            throw;
+        }
+
+        return opened.Owner == owner ? opened : throw new KeyNotFoundException($"There is no conversation '{id}'.");
+    }
+
+    /// <summary>A conversation of its own that goes on from an event of another, its interpreter as it was then.</summary>
+    /// <param name="id">The other one.</param>
+    /// <param name="at">The number of the last event that both have; null for the last there is.</param>
+    /// <param name="owner">Whose both are.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="ArgumentOutOfRangeException">There is no event with this number.</exception>
+    public async Task<LiveConversation> ForkAsync(string id, long? at, string owner, CancellationToken cancellationToken)
+    {
+        var origin = await OpenAsync(id, owner, cancellationToken);
+        var from = at ?? origin.Audience.Last;
+        var fork = await _premises.Store.ForkAsync(id, from, owner, cancellationToken);
+        return await GoOnAsync(origin, from, fork, cancellationToken);
+    }
+
+    /// <summary>Another way that a conversation takes from an event on, as when a message is edited; the interpreter is as it was then.</summary>
+    public async Task<LiveConversation> BranchAsync(string id, long at, string owner, CancellationToken cancellationToken)
+    {
+        var origin = await OpenAsync(id, owner, cancellationToken);
+        return await GoOnAsync(origin, at, await _premises.Store.BranchAsync(id, at, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>Deletes a conversation with all its branches, their interpreters and their files.</summary>
+    public async Task DeleteAsync(string id, string owner, CancellationToken cancellationToken)
+    {
+        await OpenAsync(id, owner, cancellationToken);
+        foreach (var one in await _premises.Store.FamilyAsync(id, cancellationToken))
+        {
+            if (_open.TryRemove(one.Id, out var opening))
+            {
+                await (await opening.Value).EndAsync();
+            }
+
+            var files = _premises.FilesOf(one.Id);
+            if (Directory.Exists(files))
+            {
+                Directory.Delete(files, recursive: true);
+            }
+        }
+
+        await _premises.Store.DeleteAsync(id, DeletionExtent.Family, cancellationToken);
+    }
+
+    /// <summary>Goes on with the runs that the last server was in the middle of when it ended.</summary>
+    public async Task TakeUpAsync(CancellationToken cancellationToken)
+    {
+        foreach (var latest in await _premises.Store.FindAsync(new ConversationQuery("", MostTakenUp), cancellationToken))
+        {
+            var last = await _premises.Store.ReadAsync(latest.Id, latest.Events - 1, cancellationToken).LastOrDefaultAsync(cancellationToken);
+            if (last?.Entry.Event is not (null or Agents.RunEnded or Agents.InterpreterRebuilt))
+            {
+                await (await OpenAsync(latest.Id, latest.Owner, cancellationToken)).TakeUpAsync(cancellationToken);
+            }
+        }
+    }
+
+    /// <summary>Waits for runs to end, and parks those that take too long.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _sweeper.DisposeAsync();
+        using var grace = new CancellationTokenSource(_premises.Options.ShutdownGrace, _premises.Options.Time);
+        await Task.WhenAll(Opened().Select(conversation => conversation.ParkAsync(grace.Token)));
+    }
+
+    private async Task<LiveConversation> GoOnAsync(LiveConversation origin, long at, string fork, CancellationToken cancellationToken)
+    {
+        var opened = await OpenAsync(fork, origin.Owner, cancellationToken);
+        await opened.TakeOverAsync(origin, at, cancellationToken);
+        return opened;
+    }
+
+    private Task SweepAsync() => Task.WhenAll(Opened().Select(conversation => conversation.RestAsync()));
+
+    private IEnumerable<LiveConversation> Opened() => _open.Values
+        .Where(opening => opening is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
+        .Select(opening => opening.Value.Result);
+}

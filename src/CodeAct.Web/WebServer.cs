@@ -1,0 +1,137 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using CodeAct.Conversations;
+using CodeAct.Python;
+using CodeAct.Web.Api;
+using CodeAct.Web.Chats;
+using CodeAct.Web.Pages;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace CodeAct.Web;
+
+/// <summary>The chat application and its HTTP interfaces, in one process.</summary>
+/// <remarks>Disposing stops it: running messages get <see cref="WebOptions.ShutdownGrace"/>, then they are parked.</remarks>
+public sealed class WebServer : IAsyncDisposable
+{
+    private readonly WebApplication _application;
+    private readonly Premises _premises;
+
+    private WebServer(WebApplication application, Premises premises) => (_application, _premises) = (application, premises);
+
+    /// <summary>Where it listens.</summary>
+    public Uri Url => new(_application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First());
+
+    /// <summary>Its routes, for tests that go through all of them.</summary>
+    internal IServiceProvider Services => _application.Services;
+
+    /// <summary>Starts it: it listens when this returns, and has taken up the runs that the last one was in the middle of.</summary>
+    /// <exception cref="IOException">The address is taken or cannot be had.</exception>
+    /// <exception cref="PythonUnavailableException">There is no interpreter.</exception>
+    public static async Task<WebServer> StartAsync(WebOptions options, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(options.DataDirectory);
+        var premises = await OpenAsync(options, cancellationToken);
+        try
+        {
+            var server = new WebServer(Build(premises), premises);
+            await server._application.StartAsync(cancellationToken);
+            await server._application.Services.GetRequiredService<LiveConversations>().TakeUpAsync(cancellationToken);
+            options.Listening?.Invoke(server.Url);
+            return server;
+        }
+        catch
+        {
+            await CloseAsync(premises);
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the process is told to end.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var stopping = new TaskCompletionSource();
+        await using var stop = cancellationToken.Register(() => stopping.TrySetResult());
+        await using var stopped = _application.Lifetime.ApplicationStopping.Register(() => stopping.TrySetResult());
+        await stopping.Task;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _application.Services.GetRequiredService<LiveConversations>().DisposeAsync();
+        await _application.StopAsync(CancellationToken.None);
+        await _application.DisposeAsync();
+        await CloseAsync(_premises);
+    }
+
+    private static async Task<Premises> OpenAsync(WebOptions options, CancellationToken cancellationToken)
+    {
+        var store = await SqlConversationStore.OpenAsync(await options.OpenDatabase(cancellationToken), options.Time, cancellationToken);
+        PythonEngine? engine = null;
+        try
+        {
+            engine = await PythonEngine.StartAsync(options.Python, cancellationToken);
+            var tools = options.OpenTools is { } open ? await open(engine, cancellationToken) : null;
+            return new Premises(store, engine, new ModelShelf(options), tools, options);
+        }
+        catch
+        {
+            await (engine?.DisposeAsync() ?? ValueTask.CompletedTask);
+            await store.DisposeAsync();
+            throw;
+        }
+    }
+
+    private static async Task CloseAsync(Premises premises)
+    {
+        await (premises.Tools?.DisposeAsync() ?? ValueTask.CompletedTask);
+        await premises.Engine.DisposeAsync();
+        premises.Models.Dispose();
+        await premises.Store.DisposeAsync();
+    }
+
+    private static WebApplication Build(Premises premises)
+    {
+        var options = premises.Options;
+        var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
+        {
+            ApplicationName = PagesSetup.Carrier,
+            ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.WebHost.UseUrls(options.Url.ToString()).UseStaticWebAssets();
+        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.AspNetCore.StaticFiles", LogLevel.Error);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        builder.Services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true); // so that the problem is told
+        builder.Services
+            .AddSingleton(premises)
+            .AddSingleton<IConversationStore>(premises.Store)
+            .AddSingleton(premises.Models)
+            .AddSingleton(options)
+            .AddSingleton(new LiveConversations(premises))
+            .AddExceptionHandler<Problems>()
+            .AddProblemDetails()
+            .AddOpenApi()
+            .ConfigureHttpJsonOptions(json =>
+            {
+                json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
+                json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
+            });
+        builder.Services.AddPages();
+        var application = builder.Build();
+        application.UseExceptionHandler();
+        application.UseStatusCodePages();
+        application.UseAntiforgery();
+        application.MapOpenApi();
+        application.MapConversations();
+        application.MapFiles();
+        application.MapPages();
+        return application;
+    }
+}
