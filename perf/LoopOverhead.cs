@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text.Json.Nodes;
 using CodeAct.Agents;
 using CodeAct.Conversations;
+using CodeAct.Conversations.Sql;
 using CodeAct.Models;
 using CodeAct.Python;
 using CodeAct.Testing;
@@ -20,7 +21,8 @@ internal static class LoopOverhead
         var file = Path.Combine(Directory.CreateTempSubdirectory("codeact-perf-").FullName, "conversations.db");
         try
         {
-            await using var store = await SqliteConversationStore.OpenAsync(file, TimeProvider.System, cancellationToken);
+            await using var store = await SqlConversationStore.OpenAsync(
+                await SqliteDatabase.OpenAsync(file, cancellationToken), TimeProvider.System, cancellationToken);
             var kept = await MeasureAsync(engines.Session, store, cancellationToken);
             var loop = await MeasureAsync(engines.Session, null, cancellationToken);
             report.Add(
@@ -38,7 +40,7 @@ internal static class LoopOverhead
 
     /// <summary>Milliseconds of each turn, from the end of the cell before to the end of its own.</summary>
     private static async Task<Sample> MeasureAsync(
-        IPythonSession session, SqliteConversationStore? store, CancellationToken cancellationToken)
+        IPythonSession session, IConversationStore? store, CancellationToken cancellationToken)
     {
         var spent = new Spent();
         var replies = Enumerable.Range(0, Warmup + Turns)
@@ -47,7 +49,7 @@ internal static class LoopOverhead
         var limits = new AgentOptions { MaxTurns = Warmup + Turns + 1, MaxCells = Warmup + Turns };
         var agent = new Agent(model, limits, TimeProvider.System);
         await using var recorder = store is null ? null : new ConversationRecorder(
-            store, await store.BeginAsync(cancellationToken), 0, TimeProvider.System);
+            store, await store.BeginAsync(owner: "", cancellationToken), 0, TimeProvider.System);
         var times = new List<double>();
         var began = Stopwatch.GetTimestamp();
         await foreach (var happened in agent.RunAsync(new Conversation(new TimedSession(session, spent)), "Count.", cancellationToken))

@@ -119,7 +119,7 @@ internal sealed class Desk : IAsyncDisposable
     public async Task<RunEnded> RunAsync(
         string message, IRunView view, Interrupts interrupts, CancellationToken cancellationToken)
     {
-        _recorder ??= Record(await _store.BeginAsync(cancellationToken), 0);
+        _recorder ??= Record(await _store.BeginAsync(owner: "", cancellationToken), 0);
         return await FollowAsync(stop => _agent.RunAsync(_conversation, message, stop), view, interrupts, cancellationToken);
     }
 
@@ -224,7 +224,7 @@ internal sealed class Desk : IAsyncDisposable
                     + "give it with --file.");
             }
 
-            _recorder ??= Record(await _store.ForkAsync(earlier.Id, 0, cancellationToken), 0);
+            _recorder ??= Record(await _store.ForkAsync(earlier.Id, 0, owner: "", cancellationToken), 0);
             end = await RunAsync(run.Task, view, interrupts, cancellationToken);
             if (end.Reason is StopReason.Interrupted)
             {

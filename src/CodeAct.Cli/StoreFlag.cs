@@ -1,5 +1,6 @@
 using System.CommandLine;
 using CodeAct.Conversations;
+using CodeAct.Conversations.Sql;
 
 namespace CodeAct.Cli;
 
@@ -28,15 +29,19 @@ internal sealed record StoreName(string Name)
 {
     private const string Postgres = "postgres:";
 
-    public Task<IConversationStore> OpenAsync(CancellationToken cancellationToken) =>
+    public async Task<IConversationStore> OpenAsync(CancellationToken cancellationToken) =>
+        await SqlConversationStore.OpenAsync(await OpenDatabaseAsync(cancellationToken), TimeProvider.System, cancellationToken);
+
+    /// <summary>Opens the database alone.</summary>
+    public Task<SqlDatabase> OpenDatabaseAsync(CancellationToken cancellationToken) =>
         Name.StartsWith(Postgres, StringComparison.Ordinal)
             ? OpenPostgresAsync(Name[Postgres.Length..], cancellationToken)
             : OpenFileAsync(Name, cancellationToken);
 
     // Each in a method of its own, so that only the library that is used is loaded.
-    private static async Task<IConversationStore> OpenPostgresAsync(string connection, CancellationToken cancellationToken) =>
-        await PostgresConversationStore.OpenAsync(connection, TimeProvider.System, cancellationToken);
+    private static async Task<SqlDatabase> OpenPostgresAsync(string connection, CancellationToken cancellationToken) =>
+        await PostgresDatabase.OpenAsync(connection, cancellationToken);
 
-    private static async Task<IConversationStore> OpenFileAsync(string file, CancellationToken cancellationToken) =>
-        await SqliteConversationStore.OpenAsync(file, TimeProvider.System, cancellationToken);
+    private static async Task<SqlDatabase> OpenFileAsync(string file, CancellationToken cancellationToken) =>
+        await SqliteDatabase.OpenAsync(file, cancellationToken);
 }

@@ -3,12 +3,13 @@
 // It begins when a line comes on standard input; event n says "NAME n".
 using CodeAct.Agents;
 using CodeAct.Conversations;
+using CodeAct.Conversations.Sql;
 
 var time = TimeProvider.System;
 var never = CancellationToken.None;
 var name = args[0];
-await using var sqlite = await SqliteConversationStore.OpenAsync(args[1], time, never);
-await using var postgres = await PostgresConversationStore.OpenAsync(args[3], time, never);
+await using var sqlite = await SqlConversationStore.OpenAsync(await SqliteDatabase.OpenAsync(args[1], never), time, never);
+await using var postgres = await SqlConversationStore.OpenAsync(await PostgresDatabase.OpenAsync(args[3], never), time, never);
 Console.WriteLine("ready");
 if (Console.ReadLine() is not null)
 {

@@ -36,7 +36,7 @@ internal static class ConversationsCommand
         {
             await using var conversations = await store.Read(arguments).OpenAsync(cancellationToken);
             var words = string.Join(' ', arguments.GetValue(search) ?? []);
-            var found = await conversations.FindAsync(words, arguments.GetValue(most), cancellationToken);
+            var found = await conversations.FindAsync(new ConversationQuery(words, arguments.GetValue(most)), cancellationToken);
             using var screen = Screen.OfProcess(TimeProvider.System);
             foreach (var one in found)
             {

@@ -30,7 +30,7 @@ internal static class ForkCommand
             await using var conversations = await store.Read(arguments).OpenAsync(cancellationToken);
             var origin = await conversations.GetAsync(arguments.GetValue(id)!, cancellationToken);
             var number = arguments.GetValue(at) is > 0 and var told ? told : origin.Events;
-            await Console.Out.WriteLineAsync(await conversations.ForkAsync(origin.Id, number, cancellationToken));
+            await Console.Out.WriteLineAsync(await conversations.ForkAsync(origin.Id, number, origin.Owner, cancellationToken));
             return ExitCode.Done;
         });
         return command;

@@ -98,6 +98,7 @@ internal static class RunCommand
         StopReason.Answered => ExitCode.Done,
         StopReason.Interrupted => ExitCode.Interrupted,
         StopReason.ApprovalPending => ExitCode.Pending,
+        StopReason.Failed => ExitCode.Error,
         _ => ExitCode.Limit,
     };
 }

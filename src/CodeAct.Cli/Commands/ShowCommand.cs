@@ -59,7 +59,7 @@ internal static class ShowCommand
     public static async Task<ConversationSummary> FindAsync(
         IConversationStore store, string? id, CancellationToken cancellationToken) => id is not null
         ? await store.GetAsync(id, cancellationToken)
-        : (await store.FindAsync("", 1, cancellationToken)).SingleOrDefault()
+        : (await store.FindAsync(new ConversationQuery("", 1), cancellationToken)).SingleOrDefault()
             ?? throw new KeyNotFoundException("There is no conversation yet; start one with 'codeact run'.");
 
     /// <summary>Prints a conversation the way it was printed while it happened.</summary>

@@ -236,6 +236,12 @@ public enum StopReason
 
     /// <summary>A call waits for an approval that nobody could give; the run can go on from its log.</summary>
     ApprovalPending,
+
+    /// <summary>
+    /// The model could not be asked, or there was no interpreter; <see cref="RunEnded.Detail"/> says why. Never of an agent's own
+    /// stream, which throws then: a host that records runs ends the log of such a one with it.
+    /// </summary>
+    Failed,
 }
 
 /// <summary>What a run took.</summary>

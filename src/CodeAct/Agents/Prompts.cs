@@ -34,6 +34,7 @@ public static class Prompts
         StopReason.CostLimit => "the limit of cost for one message was reached",
         StopReason.WrongAnswer => "no answer was right",
         StopReason.ApprovalPending => "a call waits for an approval",
+        StopReason.Failed => "the model or the interpreter could not be reached",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "Not a reason."),
     };
 

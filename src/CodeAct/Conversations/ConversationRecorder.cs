@@ -19,6 +19,7 @@ public sealed class ConversationRecorder : IAsyncDisposable
     private readonly StringBuilder _streamed = new();
     private readonly IConversationStore _store;
     private readonly TimeProvider _time;
+    private readonly Action<StoredEvent> _kept;
     private readonly Task _writing;
 
     private sealed record Waiting(LogEntry Entry, TaskCompletionSource? Acknowledged);
@@ -27,9 +28,13 @@ public sealed class ConversationRecorder : IAsyncDisposable
     /// <param name="id">The conversation.</param>
     /// <param name="after">The number of its last event.</param>
     /// <param name="time">Dates the events.</param>
-    public ConversationRecorder(IConversationStore store, string id, long after, TimeProvider time)
+    /// <param name="kept">
+    /// Is told each event once it is durable, in order and before <see cref="AddAsync"/> returns; it must neither wait nor throw.
+    /// </param>
+    public ConversationRecorder(
+        IConversationStore store, string id, long after, TimeProvider time, Action<StoredEvent>? kept = null)
     {
-        (_store, _time, Id) = (store, time, id);
+        (_store, _time, _kept, Id) = (store, time, kept ?? (_ => { }), id);
         _writing = WriteAsync(after);
     }
 
@@ -92,8 +97,13 @@ public sealed class ConversationRecorder : IAsyncDisposable
                     batch.Add(next);
                 }
 
-                last = await _store.AppendAsync(Id, last, [.. batch.Select(one => one.Entry)], CancellationToken.None);
-                batch.ForEach(one => one.Acknowledged?.TrySetResult());
+                await _store.AppendAsync(Id, last, [.. batch.Select(one => one.Entry)], CancellationToken.None);
+                foreach (var one in batch)
+                {
+                    _kept(new StoredEvent(++last, one.Entry));
+                    one.Acknowledged?.TrySetResult();
+                }
+
                 batch.Clear();
             }
         }

@@ -1,38 +1,58 @@
 using System.Data.Common;
-using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 using CodeAct.Agents;
+using CodeAct.Conversations.Sql;
 
 namespace CodeAct.Conversations;
 
-/// <summary>Conversations in two tables of a database; what differs between databases is in the classes below it.</summary>
-public abstract class SqlConversationStore : IConversationStore
+/// <summary>Conversations in two tables of a database.</summary>
+public sealed class SqlConversationStore : IConversationStore
 {
-    private const string Columns = "id, created, updated, title, model, events, parent, parent_event";
+    private const string Columns = "id, created, updated, title, model, events, parent, parent_event, owner, family";
     private const int LongestTitle = 200; // characters
+    private const int LongestName = 100; // characters of a title that somebody gave
 
     private readonly TimeProvider _time;
 
-    private protected SqlConversationStore(TimeProvider time) => _time = time;
+    private SqlConversationStore(SqlDatabase database, TimeProvider time) => (Database, _time) = (database, time);
 
-    /// <summary>Gives an open connection that may be kept until it is disposed.</summary>
-    private protected abstract Task<DbConnection> ConnectAsync(CancellationToken cancellationToken);
+    internal static SqlTables Tables { get; } = new("conversations", 3, typeof(SqlConversationStore));
 
-    /// <summary>Begins a transaction that writes, and waits for another one that does.</summary>
-    private protected abstract Task<DbTransaction> BeginWriteAsync(DbConnection connection, CancellationToken cancellationToken);
+    /// <summary>Where they are, for other tables beside them.</summary>
+    internal SqlDatabase Database { get; }
 
-    /// <summary>The function for the place of one text in another, 0 when it is not in it.</summary>
-    private protected abstract string Position { get; }
+    /// <summary>Opens the conversations of a database; tables that are not there are made, those of an earlier version are upgraded.</summary>
+    /// <param name="database">Belongs to the store from now on, also when this fails.</param>
+    /// <param name="time">Dates conversations.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    /// <exception cref="NotSupportedException">A later version wrote it.</exception>
+    public static async Task<SqlConversationStore> OpenAsync(
+        SqlDatabase database, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await database.UpgradeAsync(Tables, cancellationToken);
+            return new SqlConversationStore(database, time);
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <inheritdoc/>
-    public async Task<string> BeginAsync(CancellationToken cancellationToken)
+    public async Task<string> BeginAsync(string owner, CancellationToken cancellationToken)
     {
-        await using var connection = await ConnectAsync(cancellationToken);
+        await using var connection = await Database.ConnectAsync(cancellationToken);
         var id = NewId();
-        await using var insert = connection.Command(
-            "INSERT INTO conversations (id, created, updated) VALUES (@id, @now, @now)", ("id", id), ("now", Text(_time.GetUtcNow())));
-        await insert.ExecuteNonQueryAsync(cancellationToken);
+        await connection.ExecuteAsync(
+            "INSERT INTO conversations (id, created, updated, owner, family) VALUES (@id, @now, @now, @owner, @id)",
+            cancellationToken,
+            ("id", id),
+            ("now", Now()),
+            ("owner", owner));
         return id;
     }
 
@@ -46,8 +66,8 @@ public abstract class SqlConversationStore : IConversationStore
         }
 
         var started = entries.Select(entry => entry.Event).OfType<RunStarted>().ToList();
-        await using var connection = await ConnectAsync(cancellationToken);
-        await using var transaction = await BeginWriteAsync(connection, cancellationToken);
+        await using var connection = await Database.ConnectAsync(cancellationToken);
+        await using var transaction = await Database.BeginWriteAsync(connection, cancellationToken);
         await using var update = connection.Command(
             """
             UPDATE conversations SET events = events + @count, updated = @updated,
@@ -55,7 +75,7 @@ public abstract class SqlConversationStore : IConversationStore
             WHERE id = @id AND events = @after
             """,
             ("count", (long)entries.Count),
-            ("updated", Text(entries[^1].At)),
+            ("updated", DbCommands.Text(entries[^1].At)),
             ("title", Title(started.FirstOrDefault()?.Task ?? "")),
             ("model", SearchWords.Plain(started.LastOrDefault()?.Model ?? "")),
             ("id", id),
@@ -83,12 +103,13 @@ public abstract class SqlConversationStore : IConversationStore
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<StoredEvent> ReadAsync(
-        string id, [EnumeratorCancellation] CancellationToken cancellationToken)
+        string id, long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await using var connection = await ConnectAsync(cancellationToken);
-        await OneAsync(connection, id, cancellationToken);
+        await using var connection = await Database.ConnectAsync(cancellationToken);
+        var one = await OneAsync(connection, id, cancellationToken);
         await using var select = connection.Command(
-            "SELECT number, line FROM events WHERE conversation = @id ORDER BY number", ("id", id));
+            "SELECT number, line FROM events WHERE conversation = @id AND number > @after ORDER BY number",
+            ("id", one.Id), ("after", after));
         await using var rows = await select.ExecuteReaderAsync(cancellationToken);
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -97,27 +118,48 @@ public abstract class SqlConversationStore : IConversationStore
     }
 
     /// <inheritdoc/>
-    public async Task<IReadOnlyList<ConversationSummary>> FindAsync(string search, int most, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<ConversationSummary>> FindAsync(ConversationQuery query, CancellationToken cancellationToken)
     {
-        var words = SearchWords.In(search);
-        var conditions = words.Select((_, index) =>
-            $"EXISTS (SELECT 1 FROM events WHERE conversation = conversations.id AND {Position}(words, @word{index}) > 0)");
-        var where = words.Count == 0 ? "events > 0" : string.Join(" AND ", conditions);
-        await using var connection = await ConnectAsync(cancellationToken);
-        return await SummariesAsync(
-            connection,
-            $"WHERE {where} ORDER BY updated DESC, id LIMIT @most",
-            cancellationToken,
-            [("most", (long)most), .. words.Select((word, index) => ($"word{index}", (object)word))]);
+        var words = SearchWords.In(query.Words);
+        List<string> conditions = ["events > 0"];
+        List<(string, object?)> values = [("most", (long)query.Most)];
+        for (var index = 0; index < words.Count; index++)
+        {
+            conditions.Add(
+                $"EXISTS (SELECT 1 FROM events WHERE conversation = conversations.id AND {Database.Position}(words, @word{index}) > 0)");
+            values.Add(($"word{index}", words[index]));
+        }
+
+        if (query.Owner is { } owner)
+        {
+            conditions.Add("owner = @owner");
+            values.Add(("owner", owner));
+        }
+
+        var all = $"conversations WHERE {string.Join(" AND ", conditions)}";
+        var latest = $"""
+            (SELECT conversations.*, row_number() OVER (PARTITION BY family ORDER BY updated DESC, id) AS place FROM {all}) AS found
+            WHERE place = 1
+            """;
+        var rest = "";
+        if (query.Before is { } before)
+        {
+            rest = "AND (updated < @updated OR (updated = @updated AND id > @id))";
+            values.AddRange(Place(before));
+        }
+
+        var from = $"FROM {(query.OnePerFamily ? latest : all)} {rest} ORDER BY updated DESC, id LIMIT @most";
+        await using var connection = await Database.ConnectAsync(cancellationToken);
+        return await SummariesAsync(connection, from, cancellationToken, [.. values]);
     }
 
     /// <inheritdoc/>
     public async Task<ConversationSummary> GetAsync(string idOrBeginning, CancellationToken cancellationToken)
     {
-        await using var connection = await ConnectAsync(cancellationToken);
+        await using var connection = await Database.ConnectAsync(cancellationToken);
         var found = await SummariesAsync(
             connection,
-            "WHERE substr(id, 1, @length) = @beginning ORDER BY id LIMIT 5",
+            "FROM conversations WHERE substr(id, 1, @length) = @beginning ORDER BY id LIMIT 5",
             cancellationToken,
             ("length", idOrBeginning.Length),
             ("beginning", SearchWords.Plain(idOrBeginning)));
@@ -132,10 +174,87 @@ public abstract class SqlConversationStore : IConversationStore
     }
 
     /// <inheritdoc/>
-    public async Task<string> ForkAsync(string id, long at, CancellationToken cancellationToken)
+    public Task<string> ForkAsync(string id, long at, string owner, CancellationToken cancellationToken) =>
+        CopyAsync(id, at, (origin, fork) => fork with { Owner = owner, Title = at == 0 ? "" : origin.Title }, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<string> BranchAsync(string id, long at, CancellationToken cancellationToken) =>
+        CopyAsync(id, at, (origin, fork) => fork with { Family = origin.Family }, cancellationToken);
+
+    /// <inheritdoc/>
+    public async Task<IReadOnlyList<ConversationSummary>> FamilyAsync(string id, CancellationToken cancellationToken)
     {
-        await using var connection = await ConnectAsync(cancellationToken);
-        await using var transaction = await BeginWriteAsync(connection, cancellationToken);
+        await using var connection = await Database.ConnectAsync(cancellationToken);
+        var one = await OneAsync(connection, id, cancellationToken);
+        return await SummariesAsync(
+            connection, "FROM conversations WHERE family = @family ORDER BY created, id", cancellationToken, ("family", one.Family));
+    }
+
+    /// <inheritdoc/>
+    public async Task RenameAsync(string id, string title, CancellationToken cancellationToken)
+    {
+        var plain = SearchWords.Plain(title).Trim();
+        if (plain.Length is 0 or > LongestName)
+        {
+            throw new ArgumentException(
+                $"A title has 1 to {LongestName} characters, and this one {plain.Length}; write a shorter one, or any at all.", nameof(title));
+        }
+
+        await using var connection = await Database.ConnectAsync(cancellationToken);
+        var renamed = await connection.ExecuteAsync(
+            "UPDATE conversations SET title = @title WHERE family = (SELECT family FROM conversations WHERE id = @id)",
+            cancellationToken,
+            ("title", plain),
+            ("id", SearchWords.Plain(id)));
+        if (renamed == 0)
+        {
+            throw NotFound(id);
+        }
+    }
+
+    /// <inheritdoc/>
+    public async Task DeleteAsync(string id, DeletionExtent extent, CancellationToken cancellationToken)
+    {
+        await using var connection = await Database.ConnectAsync(cancellationToken);
+        await using var transaction = await Database.BeginWriteAsync(connection, cancellationToken);
+        var one = await OneAsync(connection, id, cancellationToken);
+        var (column, value) = extent is DeletionExtent.Family ? ("family", one.Family) : ("id", one.Id);
+        var gone = $"(SELECT id FROM conversations WHERE {column} = @value)";
+        await connection.ExecuteAsync(
+            $"""
+            UPDATE conversations SET parent = NULL, parent_event = NULL WHERE parent IN {gone};
+            DELETE FROM events WHERE conversation IN {gone};
+            DELETE FROM conversations WHERE {column} = @value
+            """,
+            cancellationToken,
+            ("value", value));
+        await transaction.CommitAsync(cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public async Task<long> CountAsync(string owner, CancellationToken cancellationToken)
+    {
+        await using var connection = await Database.ConnectAsync(cancellationToken);
+        await using var count = connection.Command("SELECT COUNT(*) FROM conversations WHERE owner = @owner", ("owner", owner));
+        return (long)(await count.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => Database.DisposeAsync();
+
+    /// <summary>Makes a conversation that has the first events of another one.</summary>
+    /// <param name="id">The other one.</param>
+    /// <param name="at">How many.</param>
+    /// <param name="become">Is given the other one, and the new one as it were in a family of its own; makes it what it is to be.</param>
+    /// <param name="cancellationToken">Stops it.</param>
+    private async Task<string> CopyAsync(
+        string id,
+        long at,
+        Func<ConversationSummary, ConversationSummary, ConversationSummary> become,
+        CancellationToken cancellationToken)
+    {
+        await using var connection = await Database.ConnectAsync(cancellationToken);
+        await using var transaction = await Database.BeginWriteAsync(connection, cancellationToken);
         var origin = await OneAsync(connection, id, cancellationToken);
         if (at < 0 || at > origin.Events)
         {
@@ -143,81 +262,40 @@ public abstract class SqlConversationStore : IConversationStore
                 nameof(at), at, $"Conversation {id} has {origin.Events} events; it cannot be forked at {at}.");
         }
 
-        var fork = NewId();
-        await using var copy = connection.Command(
+        var newId = NewId();
+        var fork = become(origin, origin with { Id = newId, Family = newId, Model = at == 0 ? "" : origin.Model });
+        await connection.ExecuteAsync(
             """
-            INSERT INTO conversations (id, created, updated, title, model, events, parent, parent_event)
-            SELECT @fork, @now, @now, CASE WHEN @at = 0 THEN '' ELSE title END, CASE WHEN @at = 0 THEN '' ELSE model END, @at, id, @at
-            FROM conversations WHERE id = @id;
+            INSERT INTO conversations (id, created, updated, title, model, events, parent, parent_event, owner, family)
+            VALUES (@fork, @now, @now, @title, @model, @at, @id, @at, @owner, @family);
             INSERT INTO events (conversation, number, line, words)
             SELECT @fork, number, line, words FROM events WHERE conversation = @id AND number <= @at
             """,
-            ("fork", fork), ("now", Text(_time.GetUtcNow())), ("at", at), ("id", id));
-        await copy.ExecuteNonQueryAsync(cancellationToken);
+            cancellationToken,
+            ("fork", fork.Id), ("now", Now()), ("title", fork.Title), ("model", fork.Model),
+            ("at", at), ("id", origin.Id), ("owner", fork.Owner), ("family", fork.Family));
         await transaction.CommitAsync(cancellationToken);
-        return fork;
-    }
-
-    /// <inheritdoc/>
-    public abstract ValueTask DisposeAsync();
-
-    /// <summary>Brings the tables to today's form, from none or from those of an earlier version.</summary>
-    /// <param name="database">The first part of the scripts' names.</param>
-    /// <param name="version">What the database says of itself; 0 when there are no tables.</param>
-    /// <param name="connection">Inside a transaction that writes.</param>
-    /// <param name="cancellationToken">Stops it.</param>
-    /// <returns>Today's version.</returns>
-    private protected static async Task<int> UpgradeAsync(
-        string database, int version, DbConnection connection, CancellationToken cancellationToken)
-    {
-        if (version > SchemaVersion)
-        {
-            throw new NotSupportedException(
-                $"The conversations have schema version {version}, and this program knows up to {SchemaVersion}; take a newer one.");
-        }
-
-        while (version < SchemaVersion)
-        {
-            await using var script = connection.Command(Script($"{database}-{++version}.sql"));
-            await script.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        return version;
-    }
-
-    /// <summary>The version of the tables that this program writes.</summary>
-    internal const int SchemaVersion = 2;
-
-    private static string Script(string name)
-    {
-        using var stream = typeof(SqlConversationStore).Assembly.GetManifestResourceStream(typeof(SqlConversationStore), $"Sql.{name}")
-            ?? throw new InvalidOperationException($"The script '{name}' is not in this build.");
-        using var reader = new StreamReader(stream);
-        return reader.ReadToEnd();
+        return fork.Id;
     }
 
     private static async Task<ConversationSummary> OneAsync(DbConnection connection, string id, CancellationToken cancellationToken) =>
-        (await SummariesAsync(connection, "WHERE id = @id", cancellationToken, ("id", SearchWords.Plain(id)))).SingleOrDefault()
+        (await SummariesAsync(connection, "FROM conversations WHERE id = @id", cancellationToken, ("id", SearchWords.Plain(id)))).SingleOrDefault()
         ?? throw NotFound(id);
 
-    private static async Task<IReadOnlyList<ConversationSummary>> SummariesAsync(
-        DbConnection connection, string condition, CancellationToken cancellationToken, params (string Name, object Value)[] values)
-    {
-        await using var select = connection.Command($"SELECT {Columns} FROM conversations {condition}", values);
-        await using var rows = await select.ExecuteReaderAsync(cancellationToken);
-        var found = new List<ConversationSummary>();
-        while (await rows.ReadAsync(cancellationToken))
-        {
-            var origin = await rows.IsDBNullAsync(6, cancellationToken)
-                ? null
-                : new ConversationOrigin(rows.GetString(6), rows.GetInt64(7));
-            found.Add(new ConversationSummary(
-                rows.GetString(0), Time(rows.GetString(1)), Time(rows.GetString(2)),
-                rows.GetString(3), rows.GetString(4), rows.GetInt64(5), origin));
-        }
+    private static Task<IReadOnlyList<ConversationSummary>> SummariesAsync(
+        DbConnection connection, string from, CancellationToken cancellationToken, params (string Name, object? Value)[] values) =>
+        connection.QueryAsync(
+            $"SELECT {Columns} {from}",
+            row => new ConversationSummary(
+                row.GetString(0), row.Time(1), row.Time(2), row.GetString(3), row.GetString(4), row.GetInt64(5),
+                row.Maybe(6) is { } parent ? new ConversationOrigin(parent, row.GetInt64(7)) : null,
+                row.GetString(8), row.GetString(9)),
+            cancellationToken,
+            values);
 
-        return found;
-    }
+    private static (string Name, object? Value)[] Place(string place) => place.Split('_') is [var updated, var id]
+        ? [("updated", updated), ("id", id)]
+        : throw new ArgumentException($"'{place}' is no place in a list of conversations; take it from the list.", nameof(place));
 
     private static KeyNotFoundException NotFound(string id) =>
         new($"There is no conversation '{id}'; 'codeact conversations' lists those that there are.");
@@ -231,27 +309,5 @@ public abstract class SqlConversationStore : IConversationStore
         return SearchWords.Plain(title.Length <= LongestTitle ? title : title[..(LongestTitle - 1)] + "…");
     }
 
-    // Text of equal length, in UTC, sorts as the times do.
-    private static string Text(DateTimeOffset time) => time.UtcDateTime.ToString("O", CultureInfo.InvariantCulture);
-
-    private static DateTimeOffset Time(string text) =>
-        DateTimeOffset.Parse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal);
-}
-
-/// <summary>Commands in one expression.</summary>
-internal static class DbCommands
-{
-    public static DbCommand Command(this DbConnection connection, string text, params (string Name, object Value)[] values)
-    {
-        var command = connection.CreateCommand();
-        command.CommandText = text;
-        foreach (var (name, value) in values)
-        {
-            var parameter = command.CreateParameter();
-            (parameter.ParameterName, parameter.Value) = (name, value);
-            command.Parameters.Add(parameter);
-        }
-
-        return command;
-    }
+    private string Now() => DbCommands.Text(_time.GetUtcNow());
 }

@@ -46,7 +46,7 @@ public sealed class ActionModeTests(LocalEngine local) : IClassFixture<LocalEngi
         var messages = server.Requests.Last().Json["messages"]!.AsArray().Select(message => (string?)message!["role"]);
         Assert.Equal(["system", "user", "assistant", mode.StartsWith("native", StringComparison.Ordinal) ? "tool" : "user"], messages);
         Assert.Equal(mode is "json" or "text" or "native" ? (0, 1) : (1, 0), (end.Totals.Cells, end.Totals.Calls ?? 0));
-        var summary = new ConversationSummary("7k2m000000", DateTimeOffset.UnixEpoch, default, "Weather?", "scripted", 0, null);
+        var summary = new ConversationSummary("7k2m000000", DateTimeOffset.UnixEpoch, default, "Weather?", "scripted", 0, null, "", "7k2m000000");
         var entries = events.Select(happened => new LogEntry(DateTimeOffset.UnixEpoch, happened)).ToList();
         Assert.All(Enum.GetValues<ExportFormat>(), format => Assert.All(
             ["get_weather", "rain in Rome for 3", "Rain."],

@@ -1,5 +1,6 @@
 using CodeAct.Agents;
 using CodeAct.Conversations;
+using CodeAct.Conversations.Sql;
 
 namespace CodeAct.SystemTests.Conversations;
 
@@ -22,9 +23,11 @@ public sealed class CrashTests : IDisposable
     {
         await using var server = new PostgresServer(); // others go on with theirs
         var (file, connection) = (Path.Combine(_directory, "conversations.db"), await server.CreateDatabaseAsync(Cancel));
-        await using var sqlite = await SqliteConversationStore.OpenAsync(file, TimeProvider.System, Cancel);
-        await using var postgres = await PostgresConversationStore.OpenAsync(connection, TimeProvider.System, Cancel);
-        var (inSqlite, inPostgres) = (await sqlite.BeginAsync(Cancel), await postgres.BeginAsync(Cancel));
+        await using var sqlite = await SqlConversationStore.OpenAsync(
+            await SqliteDatabase.OpenAsync(file, Cancel), TimeProvider.System, Cancel);
+        await using var postgres = await SqlConversationStore.OpenAsync(
+            await PostgresDatabase.OpenAsync(connection, Cancel), TimeProvider.System, Cancel);
+        var (inSqlite, inPostgres) = (await sqlite.BeginAsync("", Cancel), await postgres.BeginAsync("", Cancel));
 
         var told = await KillAsync(server, [file, inSqlite, connection, inPostgres]);
 
@@ -80,7 +83,7 @@ public sealed class CrashTests : IDisposable
         Assert.All(told, one => Assert.Equal($"{one.Writer} {one.Number}", texts[(int)one.Number - 1]));
         var writers = told.Select(one => one.Writer).Distinct().Count();
         TestContext.Current.TestOutputHelper!.WriteLine(
-            $"{store.GetType().Name}: {told.Count} appends acknowledged to {writers} of {Rounds} writers, {events.Count} events kept.");
+            $"{told[0].Store}: {told.Count} appends acknowledged to {writers} of {Rounds} writers, {events.Count} events kept.");
         Assert.InRange(writers, Rounds / 2, Rounds); // else the kills came before there was anything to lose
     }
 }

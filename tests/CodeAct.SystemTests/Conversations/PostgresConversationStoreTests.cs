@@ -1,4 +1,5 @@
 using CodeAct.Conversations;
+using CodeAct.Conversations.Sql;
 
 namespace CodeAct.SystemTests.Conversations;
 
@@ -18,13 +19,13 @@ public sealed class PostgresConversationStoreTests(PostgresServer server) : Conv
     public async Task A_server_that_cannot_be_reached_is_named()
     {
         var refused = await Assert.ThrowsAsync<IOException>(
-            () => PostgresConversationStore.OpenAsync("Host=/nowhere;Username=x;Database=x", Time, Cancel));
+            () => PostgresDatabase.OpenAsync("Host=/nowhere;Username=x;Database=x", Cancel));
 
         Assert.Contains("/nowhere", refused.Message);
     }
 
     protected override async Task<IConversationStore> OpenAsync() =>
-        await PostgresConversationStore.OpenAsync(_connection!, Time, Cancel);
+        await SqlConversationStore.OpenAsync(await PostgresDatabase.OpenAsync(_connection!, Cancel), Time, Cancel);
 
     protected override async Task RestoreAsync(string script)
     {

@@ -1,4 +1,5 @@
 using CodeAct.Conversations;
+using CodeAct.Conversations.Sql;
 using Microsoft.Data.Sqlite;
 
 namespace CodeAct.SystemTests.Conversations;
@@ -32,12 +33,13 @@ public sealed class SqliteConversationStoreTests : ConversationStoreConformance
         var file = Path.Combine(_directory, "notes.txt");
         await File.WriteAllTextAsync(file, new string('x', 5000), Cancel);
 
-        var refused = await Assert.ThrowsAsync<IOException>(() => SqliteConversationStore.OpenAsync(file, Time, Cancel));
+        var refused = await Assert.ThrowsAsync<IOException>(() => SqliteDatabase.OpenAsync(file, Cancel));
 
         Assert.Contains("notes.txt", refused.Message);
     }
 
-    protected override async Task<IConversationStore> OpenAsync() => await SqliteConversationStore.OpenAsync(StoreFile, Time, Cancel);
+    protected override async Task<IConversationStore> OpenAsync() => await SqlConversationStore.OpenAsync(
+        await SqliteDatabase.OpenAsync(StoreFile, Cancel), Time, Cancel);
 
     protected override async Task RestoreAsync(string script)
     {

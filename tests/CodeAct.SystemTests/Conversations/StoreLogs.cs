@@ -34,9 +34,9 @@ internal static class StoreLogs
         return [.. stored.Select(one => LogJson.Write(one.Entry))];
     }
 
-    public static async Task<string> AddAsync(this IConversationStore store, IReadOnlyList<LogEntry> entries)
+    public static async Task<string> AddAsync(this IConversationStore store, IReadOnlyList<LogEntry> entries, string owner = "")
     {
-        var id = await store.BeginAsync(TestContext.Current.CancellationToken);
+        var id = await store.BeginAsync(owner, TestContext.Current.CancellationToken);
         await store.AppendAsync(id, 0, entries, TestContext.Current.CancellationToken);
         return id;
     }

@@ -1,5 +1,6 @@
 using CodeAct.Agents;
 using CodeAct.Conversations;
+using CodeAct.Conversations.Sql;
 using CodeAct.Python;
 using Microsoft.Extensions.Time.Testing;
 
@@ -81,7 +82,7 @@ public sealed class ConversationRecorderTests : IDisposable
     public async Task What_was_acknowledged_is_there_while_the_recorder_is_still_at_work()
     {
         await using var store = await OpenAsync();
-        var id = await store.BeginAsync(Cancel);
+        var id = await store.BeginAsync("", Cancel);
         await using var recorder = new ConversationRecorder(store, id, 0, _time);
 
         await recorder.AddAsync(_all[0], Cancel);
@@ -90,10 +91,31 @@ public sealed class ConversationRecorderTests : IDisposable
     }
 
     [Fact]
+    public async Task A_listener_has_been_told_all_events_in_order_and_as_they_are_kept_when_an_event_is_acknowledged()
+    {
+        await using var store = await OpenAsync();
+        var id = await store.BeginAsync("", Cancel);
+        var told = new List<StoredEvent>();
+        await using var recorder = new ConversationRecorder(store, id, 0, _time, told.Add);
+
+        foreach (var happened in _all)
+        {
+            await recorder.AddAsync(happened, Cancel);
+            if (happened is not CellOutput)
+            {
+                Assert.Equal(await store.ReadAsync(id, Cancel).Select(Text).ToListAsync(Cancel), told.Select(Text));
+            }
+        }
+
+        Assert.Equal(_all.Count, told.Count);
+        static (long, string) Text(StoredEvent stored) => (stored.Number, LogJson.Write(stored.Entry));
+    }
+
+    [Fact]
     public async Task A_second_writer_is_told_of_the_first_and_again_when_it_goes_on()
     {
         await using var store = await OpenAsync();
-        var id = await store.BeginAsync(Cancel);
+        var id = await store.BeginAsync("", Cancel);
         await using (var first = new ConversationRecorder(store, id, 0, _time))
         {
             await first.AddAsync(_all[0], Cancel);
@@ -133,7 +155,7 @@ public sealed class ConversationRecorderTests : IDisposable
     private async Task WriteAsync(IEnumerable<AgentEvent> events)
     {
         await using var store = await OpenAsync();
-        await using var recorder = new ConversationRecorder(store, await store.BeginAsync(Cancel), 0, _time);
+        await using var recorder = new ConversationRecorder(store, await store.BeginAsync("", Cancel), 0, _time);
         foreach (var happened in events)
         {
             await recorder.AddAsync(happened, Cancel);
@@ -143,9 +165,10 @@ public sealed class ConversationRecorderTests : IDisposable
     private async Task<List<LogEntry>> ReadAsync()
     {
         await using var store = await OpenAsync();
-        var id = Assert.Single(await store.FindAsync("", 9, Cancel)).Id;
+        var id = Assert.Single(await store.FindAsync(new ConversationQuery("", 9), Cancel)).Id;
         return await store.ReadAsync(id, Cancel).Select(stored => stored.Entry).ToListAsync(Cancel);
     }
 
-    private Task<SqliteConversationStore> OpenAsync() => SqliteConversationStore.OpenAsync(StoreFile, _time, Cancel);
+    private async Task<SqlConversationStore> OpenAsync() => await SqlConversationStore.OpenAsync(
+        await SqliteDatabase.OpenAsync(StoreFile, Cancel), _time, Cancel);
 }
