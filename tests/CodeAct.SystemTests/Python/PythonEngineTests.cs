@@ -141,15 +141,15 @@ public sealed class PythonEngineTests
     }
 
     /// <summary>What is open now, each kind as often as there are more of it; what closed meanwhile was left by earlier tests.</summary>
-    internal static IEnumerable<string> NewSince(IReadOnlyList<string?> before) => Descriptors()
+    internal static IEnumerable<string> NewSince(IReadOnlyList<string> before) => Descriptors()
         .CountBy(kind => kind)
         .Where(now => now.Value > before.Count(kind => kind == now.Key))
         .Select(now => $"{now.Value - before.Count(kind => kind == now.Key)} × {now.Key}");
 
-    internal static IReadOnlyList<string?> Descriptors() =>
+    internal static IReadOnlyList<string> Descriptors() =>
         [.. Directory.GetFiles("/proc/self/fd")
-            .Select(descriptor => new FileInfo(descriptor).LinkTarget?.Split(":[")[0])
-            .Where(target => target?.EndsWith(".dll", StringComparison.Ordinal) == false) // which the runtime loads when it needs them
+            .Select(descriptor => new FileInfo(descriptor).LinkTarget?.Split(":[")[0] ?? "")
+            .Where(target => target.Length > 0 && !target.EndsWith(".dll", StringComparison.Ordinal)) // which the runtime loads when it needs them
             .Order(StringComparer.Ordinal)];
 
     private static IEnumerable<string> Groups(string pattern) => ControlGroupPlaces
