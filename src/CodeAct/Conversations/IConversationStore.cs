@@ -50,7 +50,8 @@ public interface IConversationStore : IAsyncDisposable
     /// <exception cref="KeyNotFoundException">There is no such conversation.</exception>
     Task<string> ForkAsync(string id, long at, string owner, CancellationToken cancellationToken);
 
-    /// <summary>Another way that a conversation takes from an event on, as when a message is edited: same owner, title and family.</summary>
+    /// <summary>Another way that a conversation takes from an event on, as when a message is edited; it stays in the family.</summary>
+    /// <remarks>It has the same owner and the same title.</remarks>
     /// <param name="id">The conversation.</param>
     /// <param name="at">The number of the last event that both have; 0 for none.</param>
     /// <param name="cancellationToken">Stops it.</param>

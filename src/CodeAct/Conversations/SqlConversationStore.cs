@@ -22,7 +22,7 @@ public sealed class SqlConversationStore : IConversationStore
     /// <summary>Where they are, for other tables beside them.</summary>
     internal SqlDatabase Database { get; }
 
-    /// <summary>Opens the conversations of a database; tables that are not there are made, those of an earlier version are upgraded.</summary>
+    /// <summary>Opens the conversations of a database; tables that lack are made, those of an earlier version are upgraded.</summary>
     /// <param name="database">Belongs to the store from now on, also when this fails.</param>
     /// <param name="time">Dates conversations.</param>
     /// <param name="cancellationToken">Stops it.</param>
@@ -197,7 +197,7 @@ public sealed class SqlConversationStore : IConversationStore
         if (plain.Length is 0 or > LongestName)
         {
             throw new ArgumentException(
-                $"A title has 1 to {LongestName} characters, and this one {plain.Length}; write a shorter one, or any at all.", nameof(title));
+                $"A title has 1 to {LongestName} characters, and this one {plain.Length}; write another.", nameof(title));
         }
 
         await using var connection = await Database.ConnectAsync(cancellationToken);
@@ -279,8 +279,8 @@ public sealed class SqlConversationStore : IConversationStore
     }
 
     private static async Task<ConversationSummary> OneAsync(DbConnection connection, string id, CancellationToken cancellationToken) =>
-        (await SummariesAsync(connection, "FROM conversations WHERE id = @id", cancellationToken, ("id", SearchWords.Plain(id)))).SingleOrDefault()
-        ?? throw NotFound(id);
+        (await SummariesAsync(connection, "FROM conversations WHERE id = @id", cancellationToken, ("id", SearchWords.Plain(id))))
+            .SingleOrDefault() ?? throw NotFound(id);
 
     private static Task<IReadOnlyList<ConversationSummary>> SummariesAsync(
         DbConnection connection, string from, CancellationToken cancellationToken, params (string Name, object? Value)[] values) =>

@@ -17,7 +17,8 @@ public sealed partial class ExportTests(LocalEngine local) : IClassFixture<Local
     private const string Hostile = "</pre><script>alert(1)</script>```\n<img src=http://x.example/y>";
 
     private static readonly ConversationSummary _summary = new(
-        "7k2m000000", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), default, "Plot <b>it</b>", "scripted:model", 0, null);
+        "7k2m000000", new DateTimeOffset(2026, 1, 2, 3, 4, 5, TimeSpan.Zero), default, "Plot <b>it</b>", "scripted:model", 0, null,
+        "", "7k2m000000");
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
