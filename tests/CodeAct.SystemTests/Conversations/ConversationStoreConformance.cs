@@ -270,7 +270,9 @@ public abstract class ConversationStoreConformance : IAsyncLifetime
     {
         var run = StoreLogs.Run("root");
         var root = await Store.AddAsync(run, "ann");
+        Time.Advance(TimeSpan.FromHours(1));
         var branch = await Store.BranchAsync(root, 3, Cancel);
+        Time.Advance(TimeSpan.FromHours(1));
         var twig = await Store.BranchAsync(branch, 3, Cancel);
         var fork = await Store.ForkAsync(branch, 3, "bob", Cancel);
 
