@@ -40,7 +40,7 @@ internal static class LoopOverhead
 
     /// <summary>Milliseconds of each turn, from the end of the cell before to the end of its own.</summary>
     private static async Task<Sample> MeasureAsync(
-        IPythonSession session, IConversationStore? store, CancellationToken cancellationToken)
+        IPythonSession session, SqlConversationStore? store, CancellationToken cancellationToken)
     {
         var spent = new Spent();
         var replies = Enumerable.Range(0, Warmup + Turns)
