@@ -18,7 +18,7 @@ namespace CodeAct.Web;
 
 /// <summary>The chat application and its HTTP interfaces, in one process.</summary>
 /// <remarks>Disposing stops it: running messages get <see cref="WebOptions.ShutdownGrace"/>, then they are parked.</remarks>
-public sealed class WebServer : IAsyncDisposable
+public sealed partial class WebServer : IAsyncDisposable
 {
     private readonly WebApplication _application;
     private readonly Premises _premises;
@@ -31,7 +31,7 @@ public sealed class WebServer : IAsyncDisposable
     /// <summary>Its routes, for tests that go through all of them.</summary>
     internal IServiceProvider Services => _application.Services;
 
-    /// <summary>Starts it: it listens when this returns, and has taken up the runs that the last one was in the middle of.</summary>
+    /// <summary>Starts it: it listens when this returns, and takes up the runs that the last one was in the middle of.</summary>
     /// <exception cref="IOException">The address is taken or cannot be had.</exception>
     /// <exception cref="PythonUnavailableException">There is no interpreter.</exception>
     public static async Task<WebServer> StartAsync(WebOptions options, CancellationToken cancellationToken)
@@ -42,7 +42,7 @@ public sealed class WebServer : IAsyncDisposable
         {
             var server = new WebServer(Build(premises), premises);
             await server._application.StartAsync(cancellationToken);
-            await server._application.Services.GetRequiredService<LiveConversations>().TakeUpAsync(cancellationToken);
+            server.Services.GetRequiredService<LiveConversations>().TakeUp(server.NotTakenUp);
             options.Listening?.Invoke(server.Url);
             return server;
         }
@@ -70,6 +70,12 @@ public sealed class WebServer : IAsyncDisposable
         await _application.DisposeAsync();
         await CloseAsync(_premises);
     }
+
+    private void NotTakenUp(string conversation, Exception failure) =>
+        LogNotTakenUp(_application.Logger, conversation, failure.Message);
+
+    [LoggerMessage(Level = LogLevel.Warning, Message = "Conversation {Conversation} was cut off, and could not go on: {Reason}")]
+    private static partial void LogNotTakenUp(ILogger logger, string conversation, string reason);
 
     private static async Task<Premises> OpenAsync(WebOptions options, CancellationToken cancellationToken)
     {

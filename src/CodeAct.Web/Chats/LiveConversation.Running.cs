@@ -49,9 +49,11 @@ internal sealed partial class LiveConversation
     }
 
     /// <summary>Goes on with a run that was cut off when the last server ended; one that waits for an approval goes on waiting.</summary>
+    /// <remarks>Only once: a run that was cut off again may be what ends servers.</remarks>
     public async Task TakeUpAsync(CancellationToken cancellationToken)
     {
-        if (Audience.State is ConversationState.Idle)
+        var events = await EventsAsync(cancellationToken);
+        if (Audience.State is ConversationState.Idle && events.OfType<RunStarted>().LastOrDefault()?.Task != GoOn)
         {
             await SendAsync(new Message(GoOn), cancellationToken);
         }

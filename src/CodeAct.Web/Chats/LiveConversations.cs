@@ -20,6 +20,8 @@ internal sealed class LiveConversations : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Lazy<Task<LiveConversation>>> _open = [];
     private readonly Premises _premises;
     private readonly ITimer _sweeper;
+    private readonly CancellationTokenSource _ending = new();
+    private Task _takingUp = Task.CompletedTask;
 
     public LiveConversations(Premises premises)
     {
@@ -93,15 +95,25 @@ internal sealed class LiveConversations : IAsyncDisposable
         await _premises.Store.DeleteAsync(id, DeletionExtent.Family, cancellationToken);
     }
 
-    /// <summary>Goes on with the runs that the last server was in the middle of when it ended.</summary>
-    public async Task TakeUpAsync(CancellationToken cancellationToken)
+    /// <summary>Goes on, in its own time, with the runs that the last server was in the middle of when it ended.</summary>
+    /// <param name="failed">Is told of those that could not go on; they stay as they are.</param>
+    public void TakeUp(Action<string, Exception> failed) => _takingUp = TakeUpAsync(failed, _ending.Token);
+
+    private async Task TakeUpAsync(Action<string, Exception> failed, CancellationToken cancellationToken)
     {
         foreach (var latest in await _premises.Store.FindAsync(new ConversationQuery("", MostTakenUp), cancellationToken))
         {
             var last = await _premises.Store.ReadAsync(latest.Id, latest.Events - 1, cancellationToken).LastOrDefaultAsync(cancellationToken);
             if (last?.Entry.Event is not (null or Agents.RunEnded or Agents.InterpreterRebuilt))
             {
-                await (await OpenAsync(latest.Id, latest.Owner, cancellationToken)).TakeUpAsync(cancellationToken);
+                try
+                {
+                    await (await OpenAsync(latest.Id, latest.Owner, cancellationToken)).TakeUpAsync(cancellationToken);
+                }
+                catch (Exception failure) when (failure is not OperationCanceledException)
+                {
+                    failed(latest.Id, failure);
+                }
             }
         }
     }
@@ -110,6 +122,9 @@ internal sealed class LiveConversations : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _sweeper.DisposeAsync();
+        await _ending.CancelAsync();
+        await _takingUp.ContinueWith(_ => { }, TaskScheduler.Default);
+        _ending.Dispose();
         using var grace = new CancellationTokenSource(_premises.Options.ShutdownGrace, _premises.Options.Time);
         await Task.WhenAll(Opened().Select(conversation => conversation.ParkAsync(grace.Token)));
     }
