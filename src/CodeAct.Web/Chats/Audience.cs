@@ -17,6 +17,7 @@ internal sealed class Audience(IConversationStore store, string id)
     private readonly List<Channel<LiveEvent>> _followers = [];
     private readonly List<ModelText> _reply = []; // what the model has written of its present reply
     private string? _preparing;
+    private bool _isOver;
 
     /// <summary>The number of the last event that is durable.</summary>
     public long Last { get; private set; }
@@ -96,21 +97,31 @@ internal sealed class Audience(IConversationStore store, string id)
     }
 
     /// <summary>The conversation is gone.</summary>
-    public void End()
+    public void Delete()
     {
         lock (_gate)
         {
             Send(new Deleted());
+        }
+
+        End();
+    }
+
+    /// <summary>Nothing comes any more from here; who follows may come again, to another server.</summary>
+    public void End()
+    {
+        lock (_gate)
+        {
+            _isOver = true;
             _followers.ForEach(follower => follower.Writer.TryComplete());
             _followers.Clear();
         }
     }
 
-    /// <summary>The events after one, and then what happens, until it is cancelled or the conversation is deleted.</summary>
+    /// <summary>The events after one, and then what happens, until it is cancelled or there is no more.</summary>
     public async IAsyncEnumerable<LiveEvent> FollowAsync(long after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var isGone = false;
-        while (!isGone)
+        while (!_isOver)
         {
             var (news, last, reply, preparing, state) = Join();
             try
@@ -143,7 +154,6 @@ internal sealed class Audience(IConversationStore store, string id)
                         after = stored.Number;
                     }
 
-                    isGone |= next is Deleted;
                     yield return next;
                 }
             }
@@ -160,6 +170,11 @@ internal sealed class Audience(IConversationStore store, string id)
         lock (_gate)
         {
             _followers.Add(follower);
+            if (_isOver)
+            {
+                follower.Writer.TryComplete();
+            }
+
             return (follower.Reader, Last, [.. _reply], _preparing, State);
         }
     }

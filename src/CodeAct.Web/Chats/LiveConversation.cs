@@ -78,7 +78,7 @@ internal sealed partial class LiveConversation : IAsyncDisposable
     {
         await StopRunAsync();
         await DisposeAsync();
-        Audience.End();
+        Audience.Delete();
     }
 
     /// <summary>Ends it because the server does. A run that does not end in time is left for the next start to go on with.</summary>
@@ -100,6 +100,7 @@ internal sealed partial class LiveConversation : IAsyncDisposable
         }
 
         await DisposeAsync();
+        Audience.End();
     }
 
     /// <summary>Ends the interpreter and writes what is left; no run may be under way.</summary>
