@@ -27,7 +27,7 @@ internal sealed partial class LiveConversation
             throw new ConversationBusyException(Id);
         }
 
-        var run = Begin();
+        var run = await BeginAsync(cancellationToken);
         try
         {
             var events = await EventsAsync(cancellationToken);
@@ -105,7 +105,7 @@ internal sealed partial class LiveConversation
             throw ApprovalDesk.NoSuchCall(call);
         }
 
-        var run = Begin();
+        var run = await BeginAsync(cancellationToken);
         try
         {
             run.Desk.Expect(call, answer);
@@ -219,12 +219,23 @@ internal sealed partial class LiveConversation
         }
     }
 
-    private RunUnderWay Begin()
+    private async Task<RunUnderWay> BeginAsync(CancellationToken cancellationToken)
     {
-        lock (_gate)
+        while (true)
         {
-            Touch();
-            return _run = _run is null ? new RunUnderWay(Time) : throw new ConversationBusyException(Id);
+            Task ended;
+            lock (_gate)
+            {
+                Touch();
+                if (_run is null)
+                {
+                    return _run = new RunUnderWay(Time);
+                }
+
+                ended = _run.IsOver ? _run.Ended : throw new ConversationBusyException(Id);
+            }
+
+            await ended.WaitAsync(cancellationToken); // who has seen its last event may be here before its end
         }
     }
 

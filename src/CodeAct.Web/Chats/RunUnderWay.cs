@@ -19,6 +19,9 @@ internal sealed class RunUnderWay(TimeProvider time) : IDisposable
     /// <summary>Its first event is in the log.</summary>
     public bool HasBegun { get; set; }
 
+    /// <summary>Its last event is in the log.</summary>
+    public bool IsOver { get; private set; }
+
     /// <summary>A cell runs.</summary>
     public bool InCell { get; private set; }
 
@@ -53,6 +56,9 @@ internal sealed class RunUnderWay(TimeProvider time) : IDisposable
             case CellFinished:
                 InCell = false;
                 _cells++;
+                break;
+            case RunEnded:
+                IsOver = true;
                 break;
             case ReplyEnded ended:
                 _turns++;

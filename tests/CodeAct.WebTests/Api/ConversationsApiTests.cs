@@ -68,6 +68,25 @@ public sealed class ConversationsApiTests(WebHost host) : IDisposable
     }
 
     [Fact]
+    public async Task A_message_that_comes_at_the_very_end_of_the_one_before_is_taken_up()
+    {
+        var talk = await Talk.BeginAsync(_client);
+        await talk.SendAsync("0");
+        var ended = 0;
+        await foreach (var _ in talk.EventsAsync(0).Where(stored => stored.Entry.Event is RunEnded))
+        {
+            if (++ended == 50)
+            {
+                break;
+            }
+
+            await talk.SendAsync($"{ended}");
+        }
+
+        Assert.Equal(50, ended);
+    }
+
+    [Fact]
     public async Task Stopping_interrupts_the_cell_and_the_run_goes_on()
     {
         var talk = await Talk.BeginAsync(_client);
