@@ -73,7 +73,7 @@ public sealed class ConversationsApiTests(WebHost host) : IDisposable
         var talk = await Talk.BeginAsync(_client);
         await talk.SendAsync("0");
         var ended = 0;
-        await foreach (var _ in talk.EventsAsync(0).Where(stored => stored.Entry.Event is RunEnded))
+        await foreach (var _ in talk.EventsAsync(0).Where(stored => stored.Entry.Event is RunEnded).WithCancellation(Cancel))
         {
             if (++ended == 50)
             {
