@@ -63,8 +63,8 @@ internal static class SignInRoutes
         }
     }
 
-    // The form's token is asked for by hand where no field of the form is.
-    private static async Task<RedirectHttpResult> SignOutAsync(HttpContext context, [FromForm(Name = "")] IFormCollection form)
+    // It has no field but the token; that a form is read is what makes the token be asked for.
+    private static async Task<RedirectHttpResult> SignOutAsync(HttpContext context, IFormCollection form)
     {
         _ = form;
         await context.SignOutAsync(CookieAuthenticationDefaults.AuthenticationScheme);
