@@ -74,6 +74,11 @@ internal static class Access
         }
 
         application.UseBrowserRules(options.Url.IsLoopback && options.Access.Proxies.Count == 0);
+        if (!options.Access.AllowsPlainCookies)
+        {
+            application.Use(RequireTls);
+        }
+
         application.UseAuthentication();
         application.UseRateLimiter();
         application.UseAuthorization();
@@ -86,6 +91,14 @@ internal static class Access
         : !options.AccountsRequired ? NobodyInParticular.Scheme
         : BearerKeys.Of(request) is not null ? BearerKeys.Scheme
         : CookieAuthenticationDefaults.AuthenticationScheme;
+
+    // A cookie that may not go over plain HTTP would be lost in silence.
+    private static Task RequireTls(HttpContext context, RequestDelegate next) =>
+        context.Request.IsHttps || context.GetEndpoint()?.Metadata.GetMetadata<SignInForm>() is null
+            ? next(context)
+            : Results.Problem(
+                "Signing in needs https. Open the https address; behind a proxy that has it, start the server with --proxy and its address.",
+                statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
 
     private static void Protect(CookieBuilder cookie, AccessOptions options)
     {

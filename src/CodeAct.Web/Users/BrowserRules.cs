@@ -40,7 +40,7 @@ internal static class BrowserRules
     {
         var request = context.Request;
         var isSafe = HttpMethods.IsGet(request.Method) || HttpMethods.IsHead(request.Method) || HttpMethods.IsOptions(request.Method);
-        if ((isSafe && !context.WebSockets.IsWebSocketRequest) || BearerKeys.IsKey(request))
+        if ((isSafe && request.Headers.Upgrade.Count == 0) || BearerKeys.IsKey(request))
         {
             return false;
         }

@@ -12,6 +12,9 @@ using Microsoft.AspNetCore.Routing;
 
 namespace CodeAct.Web.Users;
 
+/// <summary>Marks the routes at which people sign in, and what needs that they have.</summary>
+internal sealed record SignInForm;
+
 /// <summary>The pages at which people sign in and out, register, and keep their keys; they work without JavaScript.</summary>
 internal static class SignInRoutes
 {
@@ -19,7 +22,7 @@ internal static class SignInRoutes
 
     public static void MapSignIn(this IEndpointRouteBuilder routes, AccessOptions options)
     {
-        var forms = routes.MapGroup("").ExcludeFromDescription();
+        var forms = routes.MapGroup("").ExcludeFromDescription().WithMetadata(new SignInForm());
         forms.MapGet("/signin", Show).AllowAnonymous();
         forms.MapPost("/signin", SignInAsync).AllowAnonymous().RequireRateLimiting(RateLimits.SignIn);
         forms.MapPost("/signout", SignOutAsync).RequireAuthorization(Scopes.Account);

@@ -39,15 +39,16 @@ internal sealed partial class Browser : IDisposable
     public Task SendAsync(string action, params (string Name, string Value)[] typed)
     {
         var form = Form().Matches(Page).Single(form => form.Groups["action"].Value == action).Groups["fields"].Value;
-        var hidden = Hidden().Matches(form).ToDictionary(
-            field => field.Groups["name"].Value, field => WebUtility.HtmlDecode(field.Groups["value"].Value));
+        var fields = Field().Matches(form).Select(field => field.Value).ToDictionary(
+            field => Name().Match(field).Groups["text"].Value,
+            field => WebUtility.HtmlDecode(Value().Match(field).Groups["text"].Value));
         foreach (var (name, value) in typed)
         {
-            Assert.Contains($"name=\"{name}\"", form);
-            hidden[name] = value;
+            Assert.Contains(name, fields.Keys);
+            fields[name] = value;
         }
 
-        return ShowAsync(new HttpRequestMessage(HttpMethod.Post, action) { Content = new FormUrlEncodedContent(hidden) });
+        return ShowAsync(new HttpRequestMessage(HttpMethod.Post, action) { Content = new FormUrlEncodedContent(fields) });
     }
 
     /// <summary>Signs in with a name and a password.</summary>
@@ -74,8 +75,14 @@ internal sealed partial class Browser : IDisposable
     [GeneratedRegex("<form method=\"post\" action=\"(?<action>[^\"]+)\">(?<fields>.*?)</form>", RegexOptions.Singleline | RegexOptions.NonBacktracking)]
     private static partial Regex Form();
 
-    [GeneratedRegex("<input type=\"hidden\" name=\"(?<name>[^\"]+)\" value=\"(?<value>[^\"]*)\"", RegexOptions.NonBacktracking)]
-    private static partial Regex Hidden();
+    [GeneratedRegex("<input [^>]*>", RegexOptions.NonBacktracking)]
+    private static partial Regex Field();
+
+    [GeneratedRegex(" name=\"(?<text>[^\"]+)\"", RegexOptions.NonBacktracking)]
+    private static partial Regex Name();
+
+    [GeneratedRegex(" value=\"(?<text>[^\"]*)\"", RegexOptions.NonBacktracking)]
+    private static partial Regex Value();
 
     [GeneratedRegex("role=\"alert\">(?<text>[^<]*)<", RegexOptions.NonBacktracking)]
     private static partial Regex Alert();

@@ -114,25 +114,37 @@ public sealed class BrowserRulesTests(AccessHost host, WebHost open)
         }
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Cookies_are_out_of_reach_of_scripts_and_of_other_sites_and_go_over_TLS_unless_it_is_loopback(bool plain)
+    [Fact]
+    public async Task Cookies_are_out_of_reach_of_scripts_and_of_other_sites()
+    {
+        using var client = host.Client();
+
+        using var answered = await client.GetAsync("signin", Cancel);
+
+        var cookie = answered.Headers.GetValues("Set-Cookie").Single();
+        Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
+        Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Where_others_can_reach_it_cookies_go_over_TLS_only_and_a_form_without_it_says_what_to_do()
     {
         var directory = Directory.CreateTempSubdirectory("codeact-cookies-").FullName;
         try
         {
             var options = AccessHost.Options(directory, new EchoModel(TimeProvider.System));
             await using var server = await WebServer.StartAsync(
-                options with { Access = options.Access with { AllowsPlainCookies = plain } }, Cancel);
+                options with { Access = options.Access with { AllowsPlainCookies = false, Proxies = [IPNetwork.Parse("127.0.0.0/8")] } }, Cancel);
             using var client = new HttpClient { BaseAddress = server.Url };
 
-            using var answered = await client.GetAsync("signin", Cancel);
+            using var plain = await client.GetAsync("signin", Cancel);
+            client.DefaultRequestHeaders.Add("X-Forwarded-Proto", "https");
+            using var secure = await client.GetAsync("signin", Cancel);
 
-            var cookie = answered.Headers.GetValues("Set-Cookie").Single();
-            Assert.Contains("httponly", cookie, StringComparison.OrdinalIgnoreCase);
-            Assert.Contains("samesite=lax", cookie, StringComparison.OrdinalIgnoreCase);
-            Assert.Equal(!plain, cookie.Contains("secure", StringComparison.OrdinalIgnoreCase));
+            Assert.Equal(HttpStatusCode.BadRequest, plain.StatusCode);
+            Assert.Contains("--proxy", await plain.Content.ReadAsStringAsync(Cancel));
+            Assert.False(plain.Headers.Contains("Set-Cookie"));
+            Assert.Contains("secure", secure.Headers.GetValues("Set-Cookie").Single(), StringComparison.OrdinalIgnoreCase);
         }
         finally
         {

@@ -92,9 +92,9 @@ public sealed class LimitTests : IAsyncLifetime
         await first.AskAsync("`x = 42`");
         await second.SendAsync("`while True: pass`");
         await second.UntilAsync<CodeAct.Agents.CellStarted>(0);
-        await first.SendAsync("`print(x)`");
-        var refused = (CodeAct.Agents.RunEnded)(await first.UntilAsync<CodeAct.Agents.RunEnded>(await first.LastAsync())).Entry.Event;
-        Assert.Contains("interpreters that you may have are at work", refused.Detail);
+        using var refused = await ann.PostAsJsonAsync($"{first.Path}/messages", new { text = "`print(x)`" }, Cancel);
+        Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
+        Assert.Contains("interpreters that you may have are at work", await refused.Content.ReadAsStringAsync(Cancel));
         using var stop = await ann.PostAsync($"{second.Path}/stop", null, Cancel);
         await second.UntilAsync<CodeAct.Agents.RunEnded>(0);
         Assert.Contains("42", (await first.AskAsync("`print(x)`")).Answer);
