@@ -19,6 +19,8 @@ var root = new TaughtCommand(
     ChatCommand.Create(interrupts),
     ExecCommand.Create(interrupts),
     ServeCommand.Create(),
+    UsersCommand.Create(),
+    KeysCommand.Create(),
     ConversationsCommand.Create(),
     ShowCommand.Create(),
     ResumeCommand.Create(interrupts),

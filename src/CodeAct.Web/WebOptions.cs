@@ -3,6 +3,7 @@ using CodeAct.Conversations.Sql;
 using CodeAct.Models;
 using CodeAct.Python;
 using CodeAct.Telemetry;
+using CodeAct.Web.Users;
 
 namespace CodeAct.Web;
 
@@ -17,6 +18,9 @@ public sealed record WebOptions
 
     /// <summary>Opens where conversations are kept, and beside them users and keys; it is disposed with the server.</summary>
     public required Func<CancellationToken, Task<SqlDatabase>> OpenDatabase { get; init; }
+
+    /// <summary>Who may use it; anybody who reaches it, as unless told, only where that is this machine alone.</summary>
+    public AccessOptions Access { get; init; } = new();
 
     /// <summary>The directory of uploaded files; made when it is not there.</summary>
     public required string DataDirectory { get; init; }

@@ -5,6 +5,7 @@ using CodeAct.Python;
 using CodeAct.Web.Api;
 using CodeAct.Web.Chats;
 using CodeAct.Web.Pages;
+using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -32,15 +33,22 @@ public sealed partial class WebServer : IAsyncDisposable
     internal IServiceProvider Services => _application.Services;
 
     /// <summary>Starts it: it listens when this returns, and takes up the runs that the last one was in the middle of.</summary>
-    /// <exception cref="IOException">The address is taken or cannot be had.</exception>
+    /// <exception cref="IOException">It cannot listen there, or others than this machine could and would need no account.</exception>
     /// <exception cref="PythonUnavailableException">There is no interpreter.</exception>
     public static async Task<WebServer> StartAsync(WebOptions options, CancellationToken cancellationToken)
     {
+        if (!options.Url.IsLoopback && !options.Access.AccountsRequired)
+        {
+            throw new IOException(
+                $"Everybody who reaches {options.Url} could run code here: require accounts, or listen on 127.0.0.1.");
+        }
+
         Directory.CreateDirectory(options.DataDirectory);
         var premises = await OpenAsync(options, cancellationToken);
         try
         {
-            var server = new WebServer(Build(premises), premises);
+            var accounts = await Accounts.OpenAsync(premises.Store.Database, options.Time, cancellationToken);
+            var server = new WebServer(Build(premises, accounts), premises);
             await server._application.StartAsync(cancellationToken);
             server.Services.GetRequiredService<LiveConversations>().TakeUp(server.NotTakenUp);
             options.Listening?.Invoke(server.Url);
@@ -103,7 +111,7 @@ public sealed partial class WebServer : IAsyncDisposable
         await premises.Store.DisposeAsync();
     }
 
-    private static WebApplication Build(Premises premises)
+    private static WebApplication Build(Premises premises, Accounts accounts)
     {
         var options = premises.Options;
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions
@@ -112,7 +120,14 @@ public sealed partial class WebServer : IAsyncDisposable
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.WebHost.UseUrls(options.Url.ToString()).UseStaticWebAssets();
-        builder.Logging.SetMinimumLevel(LogLevel.Warning).AddFilter("Microsoft.AspNetCore.StaticFiles", LogLevel.Error);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.Limits.MaxRequestBodySize = options.Access.Limits.RequestBytes;
+        });
+        builder.Logging.SetMinimumLevel(LogLevel.Warning)
+            .AddFilter("Microsoft.AspNetCore.StaticFiles", LogLevel.Error)
+            .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // its keys are as safe as the store that they are in
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true); // so that the problem is told
         builder.Services
@@ -130,11 +145,14 @@ public sealed partial class WebServer : IAsyncDisposable
                 json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
             });
         builder.Services.AddPages();
+        builder.Services.AddAccess(options.Access, accounts, premises.Store.Database, options.Time);
         var application = builder.Build();
         application.UseExceptionHandler();
         application.UseStatusCodePages();
-        application.UseAntiforgery();
-        application.MapOpenApi();
+        application.UseAccess(options);
+        application.MapOpenApi().RequireAuthorization();
+        application.MapSignIn(options.Access);
+        application.MapUsers();
         application.MapConversations();
         application.MapFiles();
         application.MapPages();

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Net;
 using CodeAct.Cli.Terminal;
 using CodeAct.Web;
+using CodeAct.Web.Users;
 
 namespace CodeAct.Cli.Commands;
 
@@ -13,6 +14,7 @@ internal static class ServeCommand
     public static Command Create()
     {
         var flags = new AgentFlags { Serves = true };
+        var access = new AccessFlags();
         var host = new Option<string>("--host")
         {
             Description = "The address to listen at; 0.0.0.0 for all of this machine.",
@@ -42,6 +44,8 @@ internal static class ServeCommand
             "Serve the chat application and the HTTP interfaces.",
             """
             Open the address that it prints in a browser. Conversations are those of the command line, in the same store.
+            On this machine alone nobody has to sign in. With another --host everybody does: 'codeact users add NAME' makes the first
+            user, and 'codeact keys add' a key for a program.
             Ctrl-C ends it: running answers get ten seconds, then they are parked, and the next start goes on with them.
 
             Examples:
@@ -53,15 +57,18 @@ internal static class ServeCommand
             host, port, also,
         };
         flags.AddTo(command);
+        access.AddTo(command);
         command.SetAction((arguments, cancellationToken) =>
         {
             var url = new UriBuilder(Uri.UriSchemeHttp, arguments.GetValue(host)!, arguments.GetValue(port)).Uri;
-            return ServeAsync(url, flags.Read(arguments, null), arguments.GetValue(also)!, cancellationToken);
+            return ServeAsync(
+                url, access.Read(arguments, url), flags.Read(arguments, null), arguments.GetValue(also)!, cancellationToken);
         });
         return command;
     }
 
-    private static async Task<int> ServeAsync(Uri url, AgentSettings settings, string[] also, CancellationToken cancellationToken)
+    private static async Task<int> ServeAsync(
+        Uri url, AccessOptions access, AgentSettings settings, string[] also, CancellationToken cancellationToken)
     {
         using var screen = Screen.OfProcess(TimeProvider.System);
         using var exporting = Exporting.OfEnvironment();
@@ -69,6 +76,7 @@ internal static class ServeCommand
         var options = new WebOptions
         {
             Url = url,
+            Access = access,
             Models = [Offer(settings.Model), .. also.Select(name => Offer(ModelChoice.Other(name)))],
             OpenDatabase = settings.Store.OpenDatabaseAsync,
             DataDirectory = StateFiles.Data(),

@@ -4,6 +4,7 @@ using CodeAct.Agents;
 using CodeAct.Conversations;
 using CodeAct.Conversations.Export;
 using CodeAct.Web.Chats;
+using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -51,7 +52,7 @@ internal static class ConversationsApi
 
     public static void MapConversations(this IEndpointRouteBuilder routes)
     {
-        var all = routes.MapGroup("/api/conversations").WithTags("Conversations");
+        var all = routes.MapGroup("/api/conversations").WithTags("Conversations").RequireAuthorization(Scopes.Chat);
         all.MapGet("", ListAsync).WithSummary("The user's conversations, the latest first; 'q' has words that occur in them");
         all.MapPost("", BeginAsync).WithSummary("Begin a conversation");
         var one = all.MapGroup("/{id}");

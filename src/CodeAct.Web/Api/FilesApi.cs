@@ -1,5 +1,6 @@
 using CodeAct.Python;
 using CodeAct.Web.Chats;
+using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,7 +19,7 @@ internal static class FilesApi
 
     public static void MapFiles(this IEndpointRouteBuilder routes)
     {
-        var one = routes.MapGroup("/api/conversations/{id}").WithTags("Files");
+        var one = routes.MapGroup("/api/conversations/{id}").WithTags("Files").RequireAuthorization(Scopes.Chat);
         one.MapGet("/files", ListAsync).WithSummary("The files of the workspace");
         one.MapPost("/files", UploadAsync).WithSummary("Give it files, as a form or as one body with ?name=").DisableAntiforgery();
         one.MapGet("/files/{**name}", DownloadAsync).WithSummary("A file of the workspace");

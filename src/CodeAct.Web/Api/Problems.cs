@@ -2,6 +2,7 @@ using CodeAct.Conversations;
 using CodeAct.Models;
 using CodeAct.Python;
 using CodeAct.Web.Chats;
+using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
@@ -26,6 +27,8 @@ internal sealed class Problems(IProblemDetailsService details) : IExceptionHandl
     public static (int Status, string? Detail) Of(Exception exception) => exception switch
     {
         BadHttpRequestException bad => (bad.StatusCode, bad.Message),
+        AccountException => (StatusCodes.Status400BadRequest, exception.Message),
+        QuotaException => (StatusCodes.Status429TooManyRequests, exception.Message),
         KeyNotFoundException => (StatusCodes.Status404NotFound, exception.Message),
         ArgumentException argument => (StatusCodes.Status400BadRequest, WithoutParameter(argument)),
         ConversationBusyException or ConversationConflictException or CheckpointException =>

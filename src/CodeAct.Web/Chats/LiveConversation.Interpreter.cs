@@ -2,6 +2,7 @@ using CodeAct.Agents;
 using CodeAct.Conversations.Replay;
 using CodeAct.Python;
 using CodeAct.Telemetry;
+using CodeAct.Web.Users;
 
 namespace CodeAct.Web.Chats;
 
@@ -18,6 +19,7 @@ internal sealed partial class LiveConversation
     /// <summary>Its interpreter, rebuilt from the log when it sleeps. It stays with the conversation.</summary>
     /// <exception cref="ConversationBusyException">A call has waited for an approval since the server was started: answer it first.</exception>
     /// <exception cref="PythonUnavailableException">There is none to be had.</exception>
+    /// <exception cref="QuotaException">The owner has as many as one may have, all of them at work.</exception>
     public async Task<IPythonSession> WakeAsync(CancellationToken cancellationToken)
     {
         Touch();
@@ -29,9 +31,18 @@ internal sealed partial class LiveConversation
         await _interpreter.WaitAsync(cancellationToken);
         try
         {
-            return _session ??= Audience.State is ConversationState.Waiting
-                ? throw new ConversationBusyException(Id)
-                : await RebuildAsync(cancellationToken);
+            if (_session is null)
+            {
+                if (Audience.State is ConversationState.Waiting)
+                {
+                    throw new ConversationBusyException(Id);
+                }
+
+                await _makeRoom(Owner);
+                _session = await RebuildAsync(cancellationToken);
+            }
+
+            return _session;
         }
         finally
         {
@@ -46,6 +57,7 @@ internal sealed partial class LiveConversation
     /// <returns>Its name in the workspace, with a number added when there is another one of its name.</returns>
     /// <exception cref="ArgumentException">That is no name of a file.</exception>
     /// <exception cref="IOException">The workspace is full; nothing is kept then.</exception>
+    /// <exception cref="QuotaException">The owner's room is used up.</exception>
     public async Task<string> AddFileAsync(string name, Stream contents, CancellationToken cancellationToken)
     {
         var last = name.Split('/', '\\')[^1];
@@ -54,6 +66,7 @@ internal sealed partial class LiveConversation
             throw new ArgumentException($"'{name}' is no name of a file; take one of 1 to {LongestName} characters.", nameof(name));
         }
 
+        await _premises.Quotas.CheckFilesAsync(Owner, cancellationToken);
         var session = await WakeAsync(cancellationToken);
         var directory = Directory.CreateDirectory(Path.Combine(_premises.FilesOf(Id), Guid.CreateVersion7().ToString("N"))).FullName;
         try
@@ -77,6 +90,7 @@ internal sealed partial class LiveConversation
     /// <summary>Goes on as another conversation was at one of its events: at once where it has a checkpoint, else by a rebuild.</summary>
     public async Task TakeOverAsync(LiveConversation origin, long at, CancellationToken cancellationToken)
     {
+        await _makeRoom(Owner); // it may be the origin that has to sleep for it
         await origin._interpreter.WaitAsync(cancellationToken);
         try
         {

@@ -18,9 +18,11 @@ internal sealed partial class LiveConversation : IAsyncDisposable
     private long _usedAt; // a timestamp
     private ConversationRecorder? _recorder;
 
-    private LiveConversation(Premises premises, ConversationSummary opened)
+    private readonly Func<string, Task> _makeRoom;
+
+    private LiveConversation(Premises premises, ConversationSummary opened, Func<string, Task> makeRoom)
     {
-        (_premises, Id, Owner) = (premises, opened.Id, opened.Owner);
+        (_premises, Id, Owner, _makeRoom) = (premises, opened.Id, opened.Owner, makeRoom);
         Audience = new Audience(premises.Store, opened.Id);
         _usedAt = Time.GetTimestamp();
     }
@@ -30,6 +32,9 @@ internal sealed partial class LiveConversation : IAsyncDisposable
 
     /// <summary>Whose it is.</summary>
     public string Owner { get; }
+
+    /// <summary>When it was used last: a timestamp of the server's clock.</summary>
+    public long UsedAt => Volatile.Read(ref _usedAt);
 
     /// <summary>Who follows it, and what it does.</summary>
     public Audience Audience { get; }
@@ -41,8 +46,13 @@ internal sealed partial class LiveConversation : IAsyncDisposable
     private TimeProvider Time => Options.Time;
 
     /// <summary>Opens a conversation of the store; no interpreter is started.</summary>
+    /// <param name="premises">What it shares with others.</param>
+    /// <param name="id">Its ID.</param>
+    /// <param name="makeRoom">Makes room for one more interpreter of an owner.</param>
+    /// <param name="cancellationToken">Stops it.</param>
     /// <exception cref="KeyNotFoundException">There is none of this ID.</exception>
-    public static async Task<LiveConversation> OpenAsync(Premises premises, string id, CancellationToken cancellationToken)
+    public static async Task<LiveConversation> OpenAsync(
+        Premises premises, string id, Func<string, Task> makeRoom, CancellationToken cancellationToken)
     {
         var found = await premises.Store.GetAsync(id, cancellationToken);
         if (found.Id != id)
@@ -50,7 +60,7 @@ internal sealed partial class LiveConversation : IAsyncDisposable
             throw new KeyNotFoundException($"There is no conversation '{id}'.");
         }
 
-        var opened = new LiveConversation(premises, found);
+        var opened = new LiveConversation(premises, found, makeRoom);
         var last = found.Events == 0
             ? null
             : await premises.Store.ReadAsync(id, found.Events - 1, cancellationToken).FirstOrDefaultAsync(cancellationToken);
@@ -67,10 +77,22 @@ internal sealed partial class LiveConversation : IAsyncDisposable
     /// <summary>Puts the interpreter to sleep when nothing has used it for a while.</summary>
     public async Task RestAsync()
     {
-        if (_run is null && Time.GetElapsedTime(_usedAt) >= Options.SessionIdleTime && Audience.State is ConversationState.Idle)
+        if (Time.GetElapsedTime(UsedAt) >= Options.SessionIdleTime)
         {
-            await SleepAsync(CancellationToken.None);
+            await TryRestAsync();
         }
+    }
+
+    /// <summary>Puts the interpreter to sleep, unless it is at work.</summary>
+    public async Task<bool> TryRestAsync()
+    {
+        if (_run is not null || Audience.State is not ConversationState.Idle)
+        {
+            return false;
+        }
+
+        await SleepAsync(CancellationToken.None);
+        return true;
     }
 
     /// <summary>Ends it for good: it is being deleted.</summary>

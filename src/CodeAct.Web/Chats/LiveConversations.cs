@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CodeAct.Conversations;
 using CodeAct.Python;
+using CodeAct.Web.Users;
 
 namespace CodeAct.Web.Chats;
 
@@ -10,6 +11,9 @@ internal sealed record Premises(
 {
     /// <summary>Where the files of a conversation are kept that its user has given.</summary>
     public string FilesOf(string conversation) => Path.Combine(Options.DataDirectory, "files", conversation);
+
+    /// <summary>How much one user may have.</summary>
+    public Quotas Quotas => field ??= new Quotas(Store, Options.Access.Limits, FilesOf);
 }
 
 /// <summary>The conversations of a server: opened when somebody uses them, at rest in the store when not.</summary>
@@ -31,14 +35,18 @@ internal sealed class LiveConversations : IAsyncDisposable
     }
 
     /// <summary>Begins a conversation.</summary>
-    public async Task<LiveConversation> BeginAsync(string owner, CancellationToken cancellationToken) =>
-        await OpenAsync(await _premises.Store.BeginAsync(owner, cancellationToken), owner, cancellationToken);
+    /// <exception cref="QuotaException">It would be one too many.</exception>
+    public async Task<LiveConversation> BeginAsync(string owner, CancellationToken cancellationToken)
+    {
+        await _premises.Quotas.CheckConversationsAsync(owner, cancellationToken);
+        return await OpenAsync(await _premises.Store.BeginAsync(owner, cancellationToken), owner, cancellationToken);
+    }
 
     /// <summary>The conversation with an ID.</summary>
     /// <exception cref="KeyNotFoundException">There is none, or it is somebody else's.</exception>
     public async Task<LiveConversation> OpenAsync(string id, string owner, CancellationToken cancellationToken)
     {
-        var opening = _open.GetOrAdd(id, _ => new(() => LiveConversation.OpenAsync(_premises, id, CancellationToken.None)));
+        var opening = _open.GetOrAdd(id, _ => new(() => LiveConversation.OpenAsync(_premises, id, MakeRoomAsync, CancellationToken.None)));
         LiveConversation opened;
         try
         {
@@ -62,6 +70,7 @@ internal sealed class LiveConversations : IAsyncDisposable
     public async Task<LiveConversation> ForkAsync(string id, long? at, string owner, CancellationToken cancellationToken)
     {
         var origin = await OpenAsync(id, owner, cancellationToken);
+        await _premises.Quotas.CheckConversationsAsync(owner, cancellationToken);
         var from = at ?? origin.Audience.Last;
         var fork = await _premises.Store.ForkAsync(id, from, owner, cancellationToken);
         return await GoOnAsync(origin, from, fork, cancellationToken);
@@ -71,6 +80,7 @@ internal sealed class LiveConversations : IAsyncDisposable
     public async Task<LiveConversation> BranchAsync(string id, long at, string owner, CancellationToken cancellationToken)
     {
         var origin = await OpenAsync(id, owner, cancellationToken);
+        await _premises.Quotas.CheckConversationsAsync(owner, cancellationToken);
         return await GoOnAsync(origin, at, await _premises.Store.BranchAsync(id, at, cancellationToken), cancellationToken);
     }
 
@@ -127,6 +137,20 @@ internal sealed class LiveConversations : IAsyncDisposable
         _ending.Dispose();
         using var grace = new CancellationTokenSource(_premises.Options.ShutdownGrace, _premises.Options.Time);
         await Task.WhenAll(Opened().Select(conversation => conversation.ParkAsync(grace.Token)));
+    }
+
+    /// <summary>Puts interpreters of an owner to sleep, the one first that was not used for longest, until another one may wake.</summary>
+    private async Task MakeRoomAsync(string owner)
+    {
+        var most = _premises.Quotas.Sessions(owner);
+        var awake = Opened().Where(conversation => conversation.Owner == owner && conversation.IsAwake).ToList();
+        foreach (var conversation in awake.OrderBy(conversation => conversation.UsedAt).Take(Math.Max(0, awake.Count - most + 1)))
+        {
+            if (!await conversation.TryRestAsync())
+            {
+                throw new QuotaException($"All {most} interpreters that you may have are at work; wait for one, or stop it.");
+            }
+        }
     }
 
     private async Task<LiveConversation> GoOnAsync(LiveConversation origin, long at, string fork, CancellationToken cancellationToken)

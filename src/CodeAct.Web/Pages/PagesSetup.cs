@@ -1,4 +1,5 @@
 using System.Reflection;
+using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,9 +21,9 @@ internal static class PagesSetup
         var manifest = Path.Combine(AppContext.BaseDirectory, $"{Carrier}.staticwebassets.endpoints.json");
         if (File.Exists(manifest))
         {
-            routes.MapStaticAssets(manifest);
+            routes.MapStaticAssets(manifest).AllowAnonymous();
         }
 
-        routes.MapRazorComponents<App>().AddInteractiveServerRenderMode();
+        routes.MapRazorComponents<App>().AddInteractiveServerRenderMode().RequireAuthorization(Scopes.Chat);
     }
 }

@@ -94,7 +94,7 @@ public static class WholeConversations
 }
 
 /// <summary>What is looked for.</summary>
-/// <param name="Words">In any case; conversations without a single event are found by no word, and not without one.</param>
+/// <param name="Words">In any case; all conversations when there are none.</param>
 /// <param name="Most">How many at most.</param>
 public sealed record ConversationQuery(string Words, int Most)
 {
@@ -103,6 +103,9 @@ public sealed record ConversationQuery(string Words, int Most)
 
     /// <summary>The <see cref="ConversationSummary.Place"/> of the last one that is known; null, the default, for the first page.</summary>
     public string? Before { get; init; }
+
+    /// <summary>Also conversations without an event, in which no word occurs; default false.</summary>
+    public bool WithEmpty { get; init; }
 
     /// <summary>Of a conversation with branches only the one that was updated last, among those that are found; default false.</summary>
     public bool OnePerFamily { get; init; }

@@ -121,7 +121,7 @@ public sealed class SqlConversationStore : IConversationStore
     public async Task<IReadOnlyList<ConversationSummary>> FindAsync(ConversationQuery query, CancellationToken cancellationToken)
     {
         var words = SearchWords.In(query.Words);
-        List<string> conditions = ["events > 0"];
+        List<string> conditions = [query.WithEmpty ? "events >= 0" : "events > 0"];
         List<(string, object?)> values = [("most", (long)query.Most)];
         for (var index = 0; index < words.Count; index++)
         {

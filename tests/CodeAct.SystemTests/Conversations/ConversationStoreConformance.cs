@@ -136,8 +136,11 @@ public abstract class ConversationStoreConformance : IAsyncLifetime
             new DateTimeOffset(2026, 5, 6, 7, 8, 9, TimeSpan.Zero),
             new RunStarted("price of gold", [], "m", ""), new CellOutput(new PythonError("KeyError", "'gold'", "…")));
         var gold = await Store.AddAsync(later);
-        await Store.BeginAsync("", Cancel);
+        var empty = await Store.BeginAsync("", Cancel);
 
+        Assert.Equal(
+            [gold, pandas, empty],
+            (await Store.FindAsync(new ConversationQuery("", 9) { WithEmpty = true }, Cancel)).Select(one => one.Id));
         Assert.Equal([gold, pandas], await FindAsync(""));
         Assert.Equal([gold, pandas], await FindAsync("Price"));
         Assert.Equal([gold], (await Store.FindAsync(new ConversationQuery("price", 1), Cancel)).Select(one => one.Id));
