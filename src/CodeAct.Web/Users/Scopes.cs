@@ -29,7 +29,7 @@ public static class Scopes
     public static IReadOnlyList<string> Parse(string list)
     {
         string[] scopes =
-            [.. list.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+            [.. list.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).ToHashSet(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         return scopes switch
         {
             [] => throw new AccountException($"A key without a scope can do nothing; the scopes are {string.Join(", ", All)}."),
