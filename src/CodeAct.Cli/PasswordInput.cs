@@ -20,7 +20,8 @@ internal static class PasswordInput
         await SetEchoAsync("-echo");
         try
         {
-            using var terminal = new StreamReader(new FileStream(Terminal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0));
+            await using var typed = new FileStream(Terminal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            using var terminal = new StreamReader(typed);
             var password = await AskAsync(terminal, "Password (it is not shown):", cancellationToken);
             return await AskAsync(terminal, "Again:", cancellationToken) == password
                 ? password
