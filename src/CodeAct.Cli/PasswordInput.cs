@@ -1,10 +1,12 @@
-using System.Text;
+using System.Diagnostics;
 
 namespace CodeAct.Cli;
 
 /// <summary>A password from the terminal, where it is not shown, or from the first line of standard input.</summary>
 internal static class PasswordInput
 {
+    private const string Terminal = "/dev/tty";
+
     /// <exception cref="InvalidOperationException">Nothing was given, or the second time something else.</exception>
     public static async Task<string> ReadAsync(CancellationToken cancellationToken)
     {
@@ -14,27 +16,37 @@ internal static class PasswordInput
                 ?? throw new InvalidOperationException("Standard input is empty; its first line is the password.");
         }
 
-        var password = Ask("Password: ");
-        return Ask("Again: ") == password ? password : throw new InvalidOperationException("The two are not the same; try again.");
+        // Not key by key: between two of them the terminal would show what is pasted.
+        await SetEchoAsync("-echo");
+        try
+        {
+            await using var typed = new FileStream(Terminal, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
+            using var terminal = new StreamReader(typed);
+            var password = await AskAsync(terminal, "Password (it is not shown):", cancellationToken);
+            return await AskAsync(terminal, "Again:", cancellationToken) == password
+                ? password
+                : throw new InvalidOperationException("The two are not the same; try again.");
+        }
+        finally
+        {
+            await SetEchoAsync("echo");
+        }
     }
 
-    private static string Ask(string prompt)
+    private static async Task<string> AskAsync(StreamReader terminal, string prompt, CancellationToken cancellationToken)
     {
-        Console.Error.Write(prompt);
-        var typed = new StringBuilder();
-        while (Console.ReadKey(intercept: true) is { Key: not ConsoleKey.Enter } key)
-        {
-            if (key.Key is ConsoleKey.Backspace)
-            {
-                typed.Length = Math.Max(0, typed.Length - 1);
-            }
-            else if (!char.IsControl(key.KeyChar))
-            {
-                typed.Append(key.KeyChar);
-            }
-        }
+        await Console.Error.WriteLineAsync(prompt);
+        return await Task.Run(terminal.ReadLine, CancellationToken.None).WaitAsync(cancellationToken)
+            ?? throw new InvalidOperationException("Nothing was typed.");
+    }
 
-        Console.Error.WriteLine();
-        return typed.ToString();
+    private static async Task SetEchoAsync(string mode)
+    {
+        using var stty = Process.Start("stty", ["-F", Terminal, mode]);
+        await stty.WaitForExitAsync(CancellationToken.None);
+        if (stty.ExitCode != 0)
+        {
+            throw new InvalidOperationException("The terminal would show the password; give it as the first line of standard input.");
+        }
     }
 }

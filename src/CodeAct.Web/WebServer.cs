@@ -151,7 +151,11 @@ public sealed partial class WebServer : IAsyncDisposable
         application.UseStatusCodePages();
         application.UseAccess(options);
         application.MapOpenApi().RequireAuthorization();
-        application.MapSignIn(options.Access);
+        if (options.Access.AccountsRequired)
+        {
+            application.MapSignIn(options.Access);
+        }
+
         application.MapUsers();
         application.MapConversations();
         application.MapFiles();

@@ -56,8 +56,8 @@ internal static class KeysCommand
                 foreach (var key in await new ApiKeys(database, TimeProvider.System).ListAsync(owner, cancellationToken))
                 {
                     var of = users.GetValueOrDefault(key.Owner, "-");
-                    await Console.Out.WriteLineAsync(
-                        $"{key.Id}  {of}  {string.Join(",", key.Scopes)}  expires {Day(key.Expires)}  used {Day(key.LastUsed)}  {key.Name}");
+                    var (may, expires, used) = (string.Join(",", key.Scopes), Day(key.Expires), Day(key.LastUsed));
+                    await Console.Out.WriteLineAsync($"{key.Id}  {of}  {may}  expires {expires}  used {used}  {key.Name}");
                 }
             });
     }

@@ -48,7 +48,8 @@ internal static class UsersCommand
         {
             foreach (var user in await accounts.ListAsync(cancellationToken))
             {
-                await Console.Out.WriteLineAsync($"{user.Id}  {user.Created.ToLocalTime():yyyy-MM-dd}  {user.Name}{(user.IsAdmin ? "  (admin)" : "")}");
+                var admin = user.IsAdmin ? "  (admin)" : "";
+                await Console.Out.WriteLineAsync($"{user.Id}  {user.Created.ToLocalTime():yyyy-MM-dd}  {user.Name}{admin}");
             }
         });
 

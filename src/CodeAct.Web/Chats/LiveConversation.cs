@@ -12,13 +12,12 @@ namespace CodeAct.Web.Chats;
 internal sealed partial class LiveConversation : IAsyncDisposable
 {
     private readonly Premises _premises;
+    private readonly Func<string, Task> _makeRoom;
     private readonly SemaphoreSlim _interpreter = new(1); // guards waking it and putting it to sleep
     private readonly Lock _gate = new(); // guards what follows
     private RunUnderWay? _run;
     private long _usedAt; // a timestamp
     private ConversationRecorder? _recorder;
-
-    private readonly Func<string, Task> _makeRoom;
 
     private LiveConversation(Premises premises, ConversationSummary opened, Func<string, Task> makeRoom)
     {

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.AspNetCore.Authentication.OpenIdConnect;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Components.Server.Circuits;
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.AspNetCore.Http;
@@ -29,10 +30,11 @@ internal static class Access
     private static readonly TimeSpan _signedIn = TimeSpan.FromDays(14); // since the last request
 
     /// <summary>Adds who may do what; the tables are those of <paramref name="accounts"/>.</summary>
-    public static IServiceCollection AddAccess(
+    public static void AddAccess(
         this IServiceCollection services, AccessOptions options, Accounts accounts, SqlDatabase database, TimeProvider time)
     {
         services.AddSingleton(options).AddSingleton(accounts).AddSingleton(new ApiKeys(database, time));
+        services.AddSingleton(time).AddScoped<CircuitHandler, CircuitGuard>();
         services.AddDataProtection().SetApplicationName("codeact");
         services.Configure<KeyManagementOptions>(keys => keys.XmlRepository = new ProtectionKeys(database));
         services.AddAntiforgery(antiforgery =>
@@ -58,7 +60,7 @@ internal static class Access
             authorization.AddPolicy(scope, policy => policy.RequireAuthenticatedUser().RequireClaim(Scopes.Claim, scope));
         }
 
-        return services.AddRateLimits(options.Limits);
+        services.AddRateLimits(options.Limits);
     }
 
     /// <summary>Finds out who asks and whether that one may, before anything else is done.</summary>
@@ -66,7 +68,10 @@ internal static class Access
     {
         if (options.Access.Proxies.Count > 0)
         {
-            var forwarded = new ForwardedHeadersOptions { ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto };
+            var forwarded = new ForwardedHeadersOptions
+            {
+                ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto,
+            };
             forwarded.KnownProxies.Clear();
             forwarded.KnownIPNetworks.Clear();
             options.Access.Proxies.ToList().ForEach(forwarded.KnownIPNetworks.Add);
@@ -97,7 +102,7 @@ internal static class Access
         context.Request.IsHttps || context.GetEndpoint()?.Metadata.GetMetadata<SignInForm>() is null
             ? next(context)
             : Results.Problem(
-                "Signing in needs https. Open the https address; behind a proxy that has it, start the server with --proxy and its address.",
+                "Signing in needs https. Open the https address; behind a proxy that has it, start the server with --proxy ADDRESS.",
                 statusCode: StatusCodes.Status400BadRequest).ExecuteAsync(context);
 
     private static void Protect(CookieBuilder cookie, AccessOptions options)
@@ -125,7 +130,8 @@ internal static class Access
     // A person is shown the page; a program is told the status.
     private static Task RedirectAsync(RedirectContext<CookieAuthenticationOptions> context, int status)
     {
-        if (HttpMethods.IsGet(context.Request.Method) && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
+        if (HttpMethods.IsGet(context.Request.Method)
+            && context.Request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal))
         {
             context.Response.Redirect(context.RedirectUri);
         }

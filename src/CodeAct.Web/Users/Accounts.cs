@@ -283,7 +283,7 @@ public sealed class Accounts
         if (password.Length is < ShortestPassword or > LongestPassword)
         {
             throw new AccountException(
-                $"The password has {password.Length} characters; take {ShortestPassword} to {LongestPassword}, several words for instance.");
+                $"The password has {password.Length} characters; take {ShortestPassword} to {LongestPassword}, as several words have.");
         }
 
         if (password.Contains(name, StringComparison.OrdinalIgnoreCase) || password.Distinct().Count() < 5)

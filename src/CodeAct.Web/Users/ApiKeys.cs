@@ -47,7 +47,8 @@ public sealed class ApiKeys(SqlDatabase database, TimeProvider time)
         name = name.Replace("\0", "").Trim();
         if (name.Length is 0 or > LongestName)
         {
-            throw new AccountException($"The name of a key has 1 to {LongestName} characters, and this one {name.Length}; say what it is for.");
+            throw new AccountException(
+                $"The name of a key has 1 to {LongestName} characters, and this one {name.Length}; say what it is for.");
         }
 
         if (lifetime <= TimeSpan.Zero)

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace CodeAct.Web.Users;
 
-/// <summary>Who brings a key as <c>Authorization: Bearer ca_…</c>.</summary>
+/// <summary>Who brings a key as <c>Authorization: Bearer ca_…</c>, or as <c>token ca_…</c>, which Jupyter's clients say.</summary>
 internal sealed class BearerKeys(
     IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder, ApiKeys keys)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
@@ -16,10 +16,9 @@ internal sealed class BearerKeys(
     public new const string Scheme = "Bearer";
 
     /// <summary>What the request brings; null when it brings no bearer token.</summary>
-    public static string? Of(HttpRequest request) =>
-        request.Headers.Authorization.ToString() is { } header
-        && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
-            ? header["Bearer ".Length..].Trim()
+    public static string? Of(HttpRequest request) => request.Headers.Authorization.ToString().Split(' ', 2) is [var scheme, var token]
+        && (scheme.Equals("Bearer", StringComparison.OrdinalIgnoreCase) || scheme.Equals("token", StringComparison.OrdinalIgnoreCase))
+            ? token.Trim()
             : null;
 
     /// <summary>It brings what looks like a key of ours.</summary>

@@ -14,7 +14,7 @@ internal static class RateLimits
     /// <summary>The policy of the routes at which passwords could be tried out.</summary>
     public const string SignIn = "sign-in";
 
-    public static IServiceCollection AddRateLimits(this IServiceCollection services, AccessLimits limits) => services.AddRateLimiter(options =>
+    public static void AddRateLimits(this IServiceCollection services, AccessLimits limits) => services.AddRateLimiter(options =>
     {
         options.GlobalLimiter = PartitionedRateLimiter.CreateChained(
             PartitionedRateLimiter.Create<HttpContext, string>(context => Bucket(Address(context), limits.RequestsPerAddress)),

@@ -28,8 +28,8 @@ public static class Scopes
     /// <exception cref="AccountException">There is no such scope, or none at all.</exception>
     public static IReadOnlyList<string> Parse(string list)
     {
-        string[] scopes =
-            [.. list.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+        var named = list.Split([',', ' '], StringSplitOptions.RemoveEmptyEntries);
+        string[] scopes = [.. named.Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
         return scopes switch
         {
             [] => throw new AccountException($"A key without a scope can do nothing; the scopes are {string.Join(", ", All)}."),

@@ -59,8 +59,8 @@ internal static class SignInRoutes
                 await EnterAsync(context, user);
                 return TypedResults.LocalRedirect(Local(returnUrl));
             case SignInResult.Locked(var until):
-                return SignIn(
-                    name, Local(returnUrl), $"There were too many tries. The account is locked until {until:HH:mm} UTC.", StatusCodes.Status403Forbidden);
+                var locked = $"There were too many tries. The account is locked until {until:HH:mm} UTC.";
+                return SignIn(name, Local(returnUrl), locked, StatusCodes.Status403Forbidden);
             default:
                 return SignIn(name, Local(returnUrl), "The name or the password is wrong.", StatusCodes.Status401Unauthorized);
         }
@@ -144,7 +144,8 @@ internal static class SignInRoutes
         Principals.Of(user, CookieAuthenticationDefaults.AuthenticationScheme),
         new AuthenticationProperties { IsPersistent = true });
 
-    private static RazorComponentResult<SignInSheet> SignIn(string name, string returnUrl, string? problem, int status = StatusCodes.Status200OK) =>
+    private static RazorComponentResult<SignInSheet> SignIn(
+        string name, string returnUrl, string? problem, int status = StatusCodes.Status200OK) =>
         new(new { Name = name, ReturnUrl = returnUrl, Problem = problem }) { StatusCode = status };
 
     private static RazorComponentResult<RegisterSheet> Register(string? name = null, string? invitation = null, string? problem = null) =>

@@ -15,7 +15,7 @@ internal static class UsersApi
     /// <summary>Who asks, and what the request may do.</summary>
     internal sealed record Myself(string Id, string Name, IReadOnlyList<string> Scopes);
 
-    /// <summary>A key to be made: what it is for, what it may do (<c>chat</c> and <c>execute</c> unless told), and for how many days.</summary>
+    /// <summary>A key to be made: what for, what it may do (<c>chat</c> and <c>execute</c> unless told), and for how many days.</summary>
     internal sealed record NewKey(string Name, IReadOnlyList<string>? Scopes, int? Days);
 
     /// <summary>The key itself, which is told only this once.</summary>
