@@ -1,0 +1,165 @@
+using System.Text;
+using CodeAct.Actions;
+using CodeAct.Agents;
+using CodeAct.Python;
+
+namespace CodeAct.Web.Pages.Conversation;
+
+/// <summary>A message of the user with what came of it.</summary>
+internal sealed class Exchange(long number, RunStarted started)
+{
+    /// <summary>The number of its first event.</summary>
+    public long Number => number;
+
+    /// <summary>The number of its last event so far.</summary>
+    public long Last { get; set; } = number;
+
+    /// <summary>What the user asked, with whom.</summary>
+    public RunStarted Started => started;
+
+    /// <summary>What came of it, in order.</summary>
+    public List<Part> Parts { get; } = [];
+
+    /// <summary>How it ended; null while it goes on, and when it was cut off.</summary>
+    public RunEnded? End { get; set; }
+
+    /// <summary>Grows with every change: what was drawn before is drawn anew when it differs.</summary>
+    public int Version { get; private set; }
+
+    public void Changed() => Version++;
+}
+
+/// <summary>A part of what comes of a message.</summary>
+internal abstract class Part
+{
+    private protected Part()
+    {
+    }
+}
+
+/// <summary>What the model says: a thought before its action, or its answer.</summary>
+internal sealed class Said(string text) : Part
+{
+    /// <summary>Markdown.</summary>
+    public string Text => text;
+}
+
+/// <summary>The reply that the model is writing.</summary>
+internal sealed class Writing : Part
+{
+    private static readonly string[] _openings = ["<execute>", "<code>", "```python", "```py"];
+
+    private readonly StringBuilder _thought = new();
+    private readonly StringBuilder _whole = new();
+
+    /// <summary>What it says, as far as it is known to be no code.</summary>
+    public string Thought => _thought.ToString();
+
+    /// <summary>The code of its action so far; null before there is any.</summary>
+    public string? Code { get; private set; }
+
+    public void Take(ModelText piece)
+    {
+        _thought.Append(piece.Thought);
+        _whole.Append(piece.Text);
+        if (piece.InAction)
+        {
+            var text = _whole.ToString();
+            var opening = _openings.FirstOrDefault(text.Contains);
+            Code = (opening is null ? text : text[(text.IndexOf(opening, StringComparison.Ordinal) + opening.Length)..]).TrimStart('\n', '\r');
+        }
+    }
+}
+
+/// <summary>Code that ran or runs, with what it shows.</summary>
+internal sealed class CellPart(int number, string code, DateTimeOffset at) : Part
+{
+    private const int HeadAndTail = 100_000; // characters of a stream's text that are kept of its beginning, and of its end
+
+    /// <summary>From 1 in the conversation.</summary>
+    public int Number => number;
+
+    public string Code => code;
+
+    /// <summary>When it began.</summary>
+    public DateTimeOffset At => at;
+
+    /// <summary>What it has shown: pieces of a stream put together.</summary>
+    public List<CellEvent> Shown { get; } = [];
+
+    /// <summary>How it ended; null while it runs, and when it was cut off.</summary>
+    public CellEnded? Result { get; set; }
+
+    /// <summary>The calls of tools in it.</summary>
+    public List<Call> Calls { get; } = [];
+
+    /// <summary>What came out otherwise when it ran again, a sentence each.</summary>
+    public IReadOnlyList<string> Notes { get; set; } = [];
+
+    public void Take(CellEvent shown)
+    {
+        switch (shown)
+        {
+            case StreamText text when Shown is [.., StreamText last] && last.Stream == text.Stream && last.FromEarlierCell == text.FromEarlierCell:
+                Shown[^1] = last with { Text = Cut(last.Text + text.Text) };
+                break;
+            case ToolCalled called:
+                Calls.Add(new Call(called.Call, called.Name, called.Arguments));
+                break;
+            case ToolReturned returned when Calls.Find(call => call.Number == returned.Call) is { } call:
+                (call.Result, call.Error, call.Elapsed) = (returned.Result, returned.Error, returned.Elapsed);
+                break;
+            default:
+                Shown.Add(shown);
+                break;
+        }
+    }
+
+    private static string Cut(string text) => text.Length <= 2 * HeadAndTail ? text
+        : $"{text[..HeadAndTail]}\n… [{text.Length - (2 * HeadAndTail):#,0} characters are left out here] …\n{text[^HeadAndTail..]}";
+}
+
+/// <summary>A call of a tool.</summary>
+internal sealed class Call(long? number, string tool, string arguments)
+{
+    /// <summary>Its number in its cell; null for a call that the model makes itself.</summary>
+    public long? Number => number;
+
+    public string Tool => tool;
+
+    public string Arguments => arguments;
+
+    public string? Result { get; set; }
+
+    public string? Error { get; set; }
+
+    /// <summary>How long it took; null while it goes on.</summary>
+    public TimeSpan? Elapsed { get; set; }
+}
+
+/// <summary>A tool that the model calls itself.</summary>
+internal sealed class CallPart(Call call) : Part
+{
+    public Call Call => call;
+}
+
+/// <summary>A call that needs a person.</summary>
+internal sealed class ApprovalPart(ApprovalRequested request) : Part
+{
+    public ApprovalRequested Request => request;
+
+    /// <summary>What was decided; null while it waits.</summary>
+    public ApprovalAnswered? Answer { get; set; }
+
+    /// <summary>Nobody decided, and nobody is asked any more.</summary>
+    public bool IsVoid { get; set; }
+}
+
+/// <summary>Something about the run that is neither the user's nor the model's.</summary>
+internal sealed class Notice(string text, params IReadOnlyList<string> details) : Part
+{
+    public string Text => TerminalText.Clean(text);
+
+    /// <summary>More of it, to be unfolded.</summary>
+    public IReadOnlyList<string> Details => details;
+}
