@@ -5,6 +5,7 @@ using CodeAct.Python;
 using CodeAct.Web.Api;
 using CodeAct.Web.Chats;
 using CodeAct.Web.Pages;
+using CodeAct.Web.Shares;
 using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -93,7 +94,8 @@ public sealed partial class WebServer : IAsyncDisposable
         {
             engine = await PythonEngine.StartAsync(options.Python, cancellationToken);
             var tools = options.OpenTools is { } open ? await open(engine, cancellationToken) : null;
-            return new Premises(store, engine, new ModelShelf(options), tools, options);
+            var shares = await SharedConversations.OpenAsync(store.Database, options.Time, cancellationToken);
+            return new Premises(store, engine, new ModelShelf(options), tools, options) { Shares = shares };
         }
         catch
         {
@@ -134,6 +136,8 @@ public sealed partial class WebServer : IAsyncDisposable
             .AddSingleton(premises)
             .AddSingleton<IConversationStore>(premises.Store)
             .AddSingleton(premises.Models)
+            .AddSingleton(premises.Bulletin)
+            .AddSingleton(premises.Shares)
             .AddSingleton(options)
             .AddSingleton(new LiveConversations(premises))
             .AddExceptionHandler<Problems>()
@@ -147,8 +151,7 @@ public sealed partial class WebServer : IAsyncDisposable
         builder.Services.AddPages();
         builder.Services.AddAccess(options.Access, accounts, premises.Store.Database, options.Time);
         var application = builder.Build();
-        application.UseExceptionHandler();
-        application.UseStatusCodePages();
+        application.UseErrorPages();
         application.UseAccess(options);
         application.MapOpenApi().RequireAuthorization();
         if (options.Access.AccountsRequired)
@@ -159,6 +162,7 @@ public sealed partial class WebServer : IAsyncDisposable
         application.MapUsers();
         application.MapConversations();
         application.MapFiles();
+        application.MapShares();
         application.MapPages();
         return application;
     }

@@ -88,8 +88,8 @@ internal static class ConversationsApi
     private static async Task<Listed> RenameAsync(
         string id, Renaming to, Caller caller, LiveConversations conversations, IConversationStore store, CancellationToken cancellationToken)
     {
+        await conversations.RenameAsync(id, to.Title, caller.Owner, cancellationToken);
         var opened = await conversations.OpenAsync(id, caller.Owner, cancellationToken);
-        await store.RenameAsync(id, to.Title, cancellationToken);
         return await DescribeAsync(opened, store, cancellationToken);
     }
 

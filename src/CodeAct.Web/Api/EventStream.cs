@@ -13,7 +13,8 @@ namespace CodeAct.Web.Api;
 /// A conversation as server-sent events. Those of type <c>event</c> are the log's, with their number as ID and the log's line as data:
 /// a client that comes again with <c>Last-Event-ID</c> misses none and gets none twice. The others have no ID and need not be kept:
 /// <c>text</c> (the next piece of a reply), <c>reply</c> (all of it so far, for who comes in the middle), <c>status</c>,
-/// <c>state</c> (idle, running or waiting; once the past has been told), <c>broken</c> and <c>deleted</c>.
+/// <c>state</c> (idle, running or waiting; once the past has been told), <c>file</c> (one was given),
+/// <c>broken</c> and <c>deleted</c>.
 /// </summary>
 internal static class EventStream
 {
@@ -45,6 +46,7 @@ internal static class EventStream
                 StreamedSoFar(var pieces) => Item("reply", new { Text = string.Concat(pieces.Select(piece => piece.Text)), pieces[^1].InAction }),
                 Preparing(var what) => Item("status", new { Preparing = what }),
                 CaughtUp(var state) => Item("state", new { State = state.ToString().ToLowerInvariant() }),
+                FileGiven(var name) => Item("file", new { Name = name }),
                 Broken(var why) => Item("broken", new { Why = why }),
                 _ => Item("deleted", new { }),
             };

@@ -2,6 +2,7 @@ using CodeAct.Conversations;
 using CodeAct.Models;
 using CodeAct.Python;
 using CodeAct.Web.Chats;
+using CodeAct.Web.Pages;
 using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,11 @@ internal sealed class Problems(IProblemDetailsService details) : IExceptionHandl
     {
         var (status, detail) = Of(exception);
         context.Response.StatusCode = status;
+        if (PagesSetup.WantsPage(context.Request))
+        {
+            return ValueTask.FromResult(false); // a person is shown the page of errors
+        }
+
         return details.TryWriteAsync(new ProblemDetailsContext
         {
             HttpContext = context,

@@ -72,6 +72,15 @@ internal sealed class Audience(IConversationStore store, string id)
         }
     }
 
+    /// <summary>There is a file more.</summary>
+    public void Tell(FileGiven given)
+    {
+        lock (_gate)
+        {
+            Send(given);
+        }
+    }
+
     /// <summary>Says what is being done before the model is asked; null for nothing.</summary>
     public void Prepare(string? what)
     {

@@ -50,6 +50,30 @@ internal sealed partial class LiveConversation
         }
     }
 
+    /// <summary>Goes on in a fresh interpreter: variables are gone, files stay, and the model is told so with the next message.</summary>
+    /// <exception cref="ConversationBusyException">A message is being worked on.</exception>
+    /// <exception cref="PythonUnavailableException">There is none to be had.</exception>
+    public async Task RestartInterpreterAsync(CancellationToken cancellationToken)
+    {
+        var run = Begin();
+        try
+        {
+            await (await WakeAsync(cancellationToken)).RestartAsync(cancellationToken);
+            _conversation = null; // the next one is read from the log, which says it
+            await _interpreter.WaitAsync(cancellationToken);
+            _points.Clear();
+            _interpreter.Release();
+            if (Audience.Last > 0)
+            {
+                await RecordAsync(new InterpreterRebuilt([], ["The user restarted it: all variables are gone, the files stay."]));
+            }
+        }
+        finally
+        {
+            End(run);
+        }
+    }
+
     /// <summary>Gives the conversation a file: it is kept, and copied into the workspace.</summary>
     /// <param name="name">Its name; what stands before the last slash does not count.</param>
     /// <param name="contents">Read to its end; not disposed.</param>
@@ -78,7 +102,9 @@ internal sealed partial class LiveConversation
                 file.Flush(flushToDisk: true);
             }
 
-            return await session.Workspace.AddFileAsync(path, cancellationToken);
+            var added = await session.Workspace.AddFileAsync(path, cancellationToken);
+            Audience.Tell(new FileGiven(added));
+            return added;
         }
         catch
         {

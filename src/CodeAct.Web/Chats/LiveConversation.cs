@@ -138,7 +138,7 @@ internal sealed partial class LiveConversation : IAsyncDisposable
 
     private async Task RecordAsync(AgentEvent happened)
     {
-        _recorder ??= new ConversationRecorder(Store, Id, Audience.Last, Time, Audience.Tell);
+        _recorder ??= new ConversationRecorder(Store, Id, Audience.Last, Time, Tell);
         try
         {
             await _recorder.AddAsync(happened, CancellationToken.None);
@@ -147,6 +147,15 @@ internal sealed partial class LiveConversation : IAsyncDisposable
         {
             _recorder = null; // the next one begins with what the log has then
             throw;
+        }
+    }
+
+    private void Tell(StoredEvent stored)
+    {
+        Audience.Tell(stored);
+        if (stored.Entry.Event is RunStarted or RunContinued or ApprovalRequested or ApprovalAnswered or RunEnded)
+        {
+            _premises.Bulletin.Tell(Owner);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using CodeAct.Conversations;
 using CodeAct.Python;
+using CodeAct.Web.Shares;
 using CodeAct.Web.Users;
 
 namespace CodeAct.Web.Chats;
@@ -9,6 +10,12 @@ namespace CodeAct.Web.Chats;
 internal sealed record Premises(
     SqlConversationStore Store, PythonEngine Engine, ModelShelf Models, IOfferedTools? Tools, WebOptions Options)
 {
+    /// <summary>What has been shared of them.</summary>
+    public required SharedConversations Shares { get; init; }
+
+    /// <summary>Says what becomes of conversations.</summary>
+    public Bulletin Bulletin { get; } = new();
+
     /// <summary>Where the files of a conversation are kept that its user has given.</summary>
     public string FilesOf(string conversation) => Path.Combine(Options.DataDirectory, "files", conversation);
 
@@ -20,6 +27,7 @@ internal sealed record Premises(
 internal sealed class LiveConversations : IAsyncDisposable
 {
     private const int MostTakenUp = 100; // conversations that are looked at for a run that was cut off
+    private const int MostDeletedAtOnce = 100;
 
     private readonly ConcurrentDictionary<string, Lazy<Task<LiveConversation>>> _open = [];
     private readonly Premises _premises;
@@ -76,12 +84,37 @@ internal sealed class LiveConversations : IAsyncDisposable
         return await GoOnAsync(origin, from, fork, cancellationToken);
     }
 
+    /// <summary>A conversation of a reader's own that goes on from where one was shared.</summary>
+    /// <exception cref="QuotaException">It would be one too many.</exception>
+    public async Task<string> ContinueAsync(Share share, string owner, CancellationToken cancellationToken)
+    {
+        await _premises.Quotas.CheckConversationsAsync(owner, cancellationToken);
+        var id = await _premises.Store.ForkAsync(share.Conversation, share.Last, owner, cancellationToken);
+        _premises.Bulletin.Tell(owner);
+        return id;
+    }
+
     /// <summary>Another way that a conversation takes from an event on, as when a message is edited; the interpreter is as it was then.</summary>
     public async Task<LiveConversation> BranchAsync(string id, long at, string owner, CancellationToken cancellationToken)
     {
         var origin = await OpenAsync(id, owner, cancellationToken);
         await _premises.Quotas.CheckConversationsAsync(owner, cancellationToken);
         return await GoOnAsync(origin, at, await _premises.Store.BranchAsync(id, at, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>What a conversation does; one that nobody has used since the server was started is idle.</summary>
+    public ConversationState StateOf(string id) =>
+        _open.TryGetValue(id, out var opening) && opening is { IsValueCreated: true, Value.IsCompletedSuccessfully: true }
+            ? opening.Value.Result.Audience.State
+            : ConversationState.Idle;
+
+    /// <summary>Gives a conversation with its branches another title.</summary>
+    /// <exception cref="ArgumentException">The title is too short or too long.</exception>
+    public async Task RenameAsync(string id, string title, string owner, CancellationToken cancellationToken)
+    {
+        await OpenAsync(id, owner, cancellationToken);
+        await _premises.Store.RenameAsync(id, title, cancellationToken);
+        _premises.Bulletin.Tell(owner);
     }
 
     /// <summary>Deletes a conversation with all its branches, their interpreters and their files.</summary>
@@ -103,6 +136,20 @@ internal sealed class LiveConversations : IAsyncDisposable
         }
 
         await _premises.Store.DeleteAsync(id, DeletionExtent.Family, cancellationToken);
+        _premises.Bulletin.Tell(owner);
+    }
+
+    /// <summary>Deletes all conversations of a user.</summary>
+    public async Task DeleteAllAsync(string owner, CancellationToken cancellationToken)
+    {
+        var all = new ConversationQuery("", MostDeletedAtOnce) { Owner = owner, OnePerFamily = true, WithEmpty = true };
+        while (await _premises.Store.FindAsync(all, cancellationToken) is { Count: > 0 } some)
+        {
+            foreach (var one in some)
+            {
+                await DeleteAsync(one.Id, owner, cancellationToken);
+            }
+        }
     }
 
     /// <summary>Goes on, in its own time, with the runs that the last server was in the middle of when it ended.</summary>

@@ -26,6 +26,9 @@ internal sealed record Preparing(string? What) : LiveEvent;
 /// <summary>Everything that was there when the follower came has been told; what comes now is new.</summary>
 internal sealed record CaughtUp(ConversationState State) : LiveEvent;
 
+/// <summary>The user gave the conversation a file, whose name in the workspace this is.</summary>
+internal sealed record FileGiven(string Name) : LiveEvent;
+
 /// <summary>The log could not be written to, so that the run ended; what happened since its last event is not kept.</summary>
 internal sealed record Broken(string Why) : LiveEvent;
 

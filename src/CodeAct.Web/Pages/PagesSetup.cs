@@ -1,6 +1,8 @@
 using System.Reflection;
+using CodeAct.Web.Api;
 using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -13,7 +15,25 @@ internal static class PagesSetup
     public static string Carrier => Assembly.GetEntryAssembly()?.GetName().Name ?? "";
 
     public static void AddPages(this IServiceCollection services) =>
-        services.AddRazorComponents().AddInteractiveServerComponents();
+        services.AddScoped<OpenConversation>().AddRazorComponents().AddInteractiveServerComponents();
+
+    /// <summary>A person asks, at a browser; programs are told of errors as problem details.</summary>
+    public static bool WantsPage(HttpRequest request) =>
+        request.Headers.Accept.ToString().Contains("text/html", StringComparison.Ordinal)
+        && !request.Path.StartsWithSegments("/api", StringComparison.Ordinal);
+
+    /// <summary>What a person is shown when something cannot be found, or fails.</summary>
+    public static void UseErrorPages(this IApplicationBuilder application)
+    {
+        application.UseExceptionHandler(new ExceptionHandlerOptions
+        {
+            ExceptionHandlingPath = "/error",
+            StatusCodeSelector = failure => Problems.Of(failure).Status,
+            AllowStatusCode404Response = true,
+        });
+        application.UseStatusCodePagesWithReExecute("/error"); // what has said nothing yet, which to programs is said below
+        application.UseWhen(context => !WantsPage(context.Request), programs => programs.UseStatusCodePages());
+    }
 
     public static void MapPages(this IEndpointRouteBuilder routes)
     {

@@ -125,8 +125,10 @@ public sealed class SqlConversationStore : IConversationStore
         List<(string, object?)> values = [("most", (long)query.Most)];
         for (var index = 0; index < words.Count; index++)
         {
+            var (position, word) = (Database.Position, $"@word{index}");
             conditions.Add(
-                $"EXISTS (SELECT 1 FROM events WHERE conversation = conversations.id AND {Database.Position}(words, @word{index}) > 0)");
+                $"({position}(lower(title), {word}) > 0 OR EXISTS "
+                + $"(SELECT 1 FROM events WHERE conversation = conversations.id AND {position}(words, {word}) > 0))");
             values.Add(($"word{index}", words[index]));
         }
 

@@ -264,6 +264,8 @@ public abstract class ConversationStoreConformance : IAsyncLifetime
 
         Assert.Equal(new string('é', 100), (await Store.GetAsync(id, Cancel)).Title);
         Assert.Equal(new string('é', 100), (await Store.GetAsync(branch, Cancel)).Title);
+        await Store.RenameAsync(id, "Quarterly figures", Cancel);
+        Assert.Equal([id], await FindAsync("quarterly root"));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.RenameAsync(id, " \0", Cancel));
         await Assert.ThrowsAsync<ArgumentException>(() => Store.RenameAsync(id, new string('x', 101), Cancel));
     }

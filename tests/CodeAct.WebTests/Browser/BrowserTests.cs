@@ -29,7 +29,9 @@ public abstract class BrowserTests(WebHost host, Chromium chromium) : IAsyncLife
     /// <param name="path">The page.</param>
     /// <param name="options">The browser; null for a wide window with the light theme.</param>
     /// <param name="server">Another server than the assembly's.</param>
-    protected async Task<IPage> OpenAsync(string path = "/", BrowserNewContextOptions? options = null, Uri? server = null)
+    /// <param name="isLive">False for a page that never takes input.</param>
+    protected async Task<IPage> OpenAsync(
+        string path = "/", BrowserNewContextOptions? options = null, Uri? server = null, bool isLive = true)
     {
         options = new BrowserNewContextOptions(options ?? new())
         {
@@ -44,7 +46,7 @@ public abstract class BrowserTests(WebHost host, Chromium chromium) : IAsyncLife
         page.PageError += (_, error) => Note(error);
         page.Console += (_, message) => Note(message.Type == "error" ? message.Text : null);
         await page.GotoAsync(path);
-        if (options.JavaScriptEnabled is not false)
+        if (isLive && options.JavaScriptEnabled is not false)
         {
             await LiveAsync(page);
         }

@@ -16,7 +16,10 @@ public sealed class RouteTests(AccessHost host)
 
     /// <summary>For everybody, signed in or not.</summary>
     private static readonly string[] _anonymous =
-        ["GET /signin", "POST /signin", "GET /signin/elsewhere", "GET /register", "POST /register"];
+    [
+        "GET /signin", "POST /signin", "GET /signin/elsewhere", "GET /register", "POST /register",
+        "GET /share/{Id}", "GET /not-found", "GET /error",
+    ];
 
     /// <summary>The scope that a route asks for, and what its owner gets there.</summary>
     private static readonly (string Route, string Scope, HttpStatusCode Owner, string? Body)[] _routes =
@@ -52,6 +55,10 @@ public sealed class RouteTests(AccessHost host)
         ("POST /api/conversations/{id}/files", Scopes.Chat, HttpStatusCode.BadRequest, ""), // it has no name
         ("GET /api/conversations/{id}/files/{**name}", Scopes.Chat, HttpStatusCode.OK, null),
         ("GET /api/conversations/{id}/variables", Scopes.Chat, HttpStatusCode.OK, null),
+        ("GET /api/conversations/{id}/share/", Scopes.Chat, HttpStatusCode.OK, null),
+        ("POST /api/conversations/{id}/share/", Scopes.Chat, HttpStatusCode.BadRequest, null), // nothing has been said in it
+        ("DELETE /api/conversations/{id}/share/", Scopes.Chat, HttpStatusCode.NoContent, null),
+        ("POST /share/{share}/continue", Scopes.Chat, HttpStatusCode.BadRequest, null), // no form, no token
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;

@@ -34,11 +34,7 @@ internal static class HtmlExport
             <main>
 
             """);
-        foreach (var part in parts)
-        {
-            page.Append(Block(part)).Append('\n');
-        }
-
+        page.Append(Body(parts));
         page.Append($"""
             </main>
             <footer>
@@ -51,6 +47,9 @@ internal static class HtmlExport
         return page.ToString();
     }
 
+    /// <summary>The conversation itself, as markup in which everything that somebody said is text.</summary>
+    public static string Body(IReadOnlyList<Part> parts) => string.Concat(parts.Select(part => Block(part) + '\n'));
+
     private static string Block(Part part) => part switch
     {
         Question { Files: { Count: > 0 } files } question =>
@@ -60,11 +59,11 @@ internal static class HtmlExport
         Told(var words) => $"<section class=\"answer\">{Text(words)}</section>",
         Remark(var words) => $"<p class=\"remark\">{Text(words)}</p>",
         Called call =>
-            $"<section class=\"cell\"><pre class=\"code\">{Text($"{call.Tool} {call.Arguments}")}</pre>"
-            + $"<pre class=\"output\">{Text(call.Observation)}</pre></section>",
+            $"<section class=\"cell\"><pre class=\"code\" tabindex=\"0\">{Text($"{call.Tool} {call.Arguments}")}</pre>"
+            + $"<pre class=\"output\" tabindex=\"0\">{Text(call.Observation)}</pre></section>",
         Ran ran =>
             $"<section class=\"cell\"><div class=\"number\">[{ran.Number}]</div>"
-            + $"<pre class=\"code\">{Text(ran.Code)}</pre>{Shown(ran)}</section>",
+            + $"<pre class=\"code\" tabindex=\"0\">{Text(ran.Code)}</pre>{Shown(ran)}</section>",
         _ => throw new System.Diagnostics.UnreachableException($"No HTML for {part.GetType().Name}."),
     };
 
@@ -80,7 +79,7 @@ internal static class HtmlExport
             else if (Outputs.Text(shown) is { Length: > 0 } text)
             {
                 var kind = shown is PythonError or StreamText { Stream: StreamName.Stderr } ? "error" : "output";
-                html.Append($"<pre class=\"{kind}\">{Text(text.TrimEnd('\n'))}</pre>");
+                html.Append($"<pre class=\"{kind}\" tabindex=\"0\">{Text(text.TrimEnd('\n'))}</pre>");
             }
         }
 
