@@ -55,7 +55,7 @@ internal sealed partial class LiveConversation
     /// <exception cref="PythonUnavailableException">There is none to be had.</exception>
     public async Task RestartInterpreterAsync(CancellationToken cancellationToken)
     {
-        var run = Begin();
+        var run = await BeginAsync(cancellationToken);
         try
         {
             await (await WakeAsync(cancellationToken)).RestartAsync(cancellationToken);

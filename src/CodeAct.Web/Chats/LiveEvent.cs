@@ -36,7 +36,7 @@ internal sealed record Broken(string Why) : LiveEvent;
 internal sealed record Deleted : LiveEvent;
 
 /// <summary>What a conversation does.</summary>
-internal enum ConversationState
+public enum ConversationState
 {
     /// <summary>It waits for a message.</summary>
     Idle,

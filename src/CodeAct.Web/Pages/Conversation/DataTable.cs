@@ -8,7 +8,7 @@ namespace CodeAct.Web.Pages.Conversation;
 /// <param name="Columns">The names of the columns; those of the index, which come first, may be empty.</param>
 /// <param name="Rows">Each as long as the columns.</param>
 /// <param name="Note">What stands below it, such as <c>238 rows × 7 columns</c>; null for nothing.</param>
-internal sealed record DataTable(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note)
+public sealed record DataTable(IReadOnlyList<string> Columns, IReadOnlyList<IReadOnlyList<string>> Rows, string? Note)
 {
     private const int MostCells = 50_000;
 
@@ -36,7 +36,7 @@ internal sealed record DataTable(IReadOnlyList<string> Columns, IReadOnlyList<IR
         }
 
         var names = Names(head, width);
-        var note = document.QuerySelectorAll("p").LastOrDefault()?.TextContent.Trim();
+        var note = (document.QuerySelectorAll("p") is [.., var last] ? last.TextContent.Trim() : null);
         return new DataTable(names, [.. body.Select(row => Padded(row, width))], string.IsNullOrEmpty(note) ? null : note);
     }
 
@@ -66,7 +66,7 @@ internal sealed record DataTable(IReadOnlyList<string> Columns, IReadOnlyList<IR
     // Names in several lines, as of a column index of several levels or of a named index, are put together.
     private static List<string> Names(List<List<IElement>> head, int width)
     {
-        var lines = head.Select(line => Padded(line.SelectMany(cell => Enumerable.Repeat(cell.TextContent.Trim(), Span(cell))).ToList(), width)).ToList();
+        var lines = head.Select(line => Padded(Words(line), width)).ToList();
         return [.. Enumerable.Range(0, width).Select(column => string.Join(' ', lines.Select(line => line[column]).Where(name => name.Length > 0).Distinct()))];
     }
 

@@ -6,10 +6,10 @@ using CodeAct.Python;
 namespace CodeAct.Web.Pages.Conversation;
 
 /// <summary>A message of the user with what came of it.</summary>
-internal sealed class Exchange(long number, RunStarted started)
+public sealed class Exchange(long number, RunStarted started)
 {
     /// <summary>The number of its first event.</summary>
-    public long Number => number;
+    public long Number { get; } = number;
 
     /// <summary>The number of its last event so far.</summary>
     public long Last { get; set; } = number;
@@ -18,7 +18,7 @@ internal sealed class Exchange(long number, RunStarted started)
     public RunStarted Started => started;
 
     /// <summary>What came of it, in order.</summary>
-    public List<Part> Parts { get; } = [];
+    public IList<Part> Parts { get; } = [];
 
     /// <summary>How it ended; null while it goes on, and when it was cut off.</summary>
     public RunEnded? End { get; set; }
@@ -26,11 +26,11 @@ internal sealed class Exchange(long number, RunStarted started)
     /// <summary>Grows with every change: what was drawn before is drawn anew when it differs.</summary>
     public int Version { get; private set; }
 
-    public void Changed() => Version++;
+    internal void Changed() => Version++;
 }
 
 /// <summary>A part of what comes of a message.</summary>
-internal abstract class Part
+public abstract class Part
 {
     private protected Part()
     {
@@ -38,14 +38,14 @@ internal abstract class Part
 }
 
 /// <summary>What the model says: a thought before its action, or its answer.</summary>
-internal sealed class Said(string text) : Part
+public sealed class Said(string text) : Part
 {
     /// <summary>Markdown.</summary>
     public string Text => text;
 }
 
 /// <summary>The reply that the model is writing.</summary>
-internal sealed class Writing : Part
+public sealed class Writing : Part
 {
     private static readonly string[] _openings = ["<execute>", "<code>", "```python", "```py"];
 
@@ -58,7 +58,7 @@ internal sealed class Writing : Part
     /// <summary>The code of its action so far; null before there is any.</summary>
     public string? Code { get; private set; }
 
-    public void Take(ModelText piece)
+    internal void Take(ModelText piece)
     {
         _thought.Append(piece.Thought);
         _whole.Append(piece.Text);
@@ -72,31 +72,32 @@ internal sealed class Writing : Part
 }
 
 /// <summary>Code that ran or runs, with what it shows.</summary>
-internal sealed class CellPart(int number, string code, DateTimeOffset at) : Part
+public sealed class CellPart(int number, string code, DateTimeOffset at) : Part
 {
     private const int HeadAndTail = 100_000; // characters of a stream's text that are kept of its beginning, and of its end
 
     /// <summary>From 1 in the conversation.</summary>
     public int Number => number;
 
+    /// <summary>The source.</summary>
     public string Code => code;
 
     /// <summary>When it began.</summary>
     public DateTimeOffset At => at;
 
     /// <summary>What it has shown: pieces of a stream put together.</summary>
-    public List<CellEvent> Shown { get; } = [];
+    public IList<CellEvent> Shown { get; } = [];
 
     /// <summary>How it ended; null while it runs, and when it was cut off.</summary>
     public CellEnded? Result { get; set; }
 
     /// <summary>The calls of tools in it.</summary>
-    public List<Call> Calls { get; } = [];
+    public IList<ToolUse> Calls { get; } = [];
 
     /// <summary>What came out otherwise when it ran again, a sentence each.</summary>
     public IReadOnlyList<string> Notes { get; set; } = [];
 
-    public void Take(CellEvent shown)
+    internal void Take(CellEvent shown)
     {
         switch (shown)
         {
@@ -104,9 +105,9 @@ internal sealed class CellPart(int number, string code, DateTimeOffset at) : Par
                 Shown[^1] = last with { Text = Cut(last.Text + text.Text) };
                 break;
             case ToolCalled called:
-                Calls.Add(new Call(called.Call, called.Name, called.Arguments));
+                Calls.Add(new ToolUse(called.Call, called.Name, called.Arguments));
                 break;
-            case ToolReturned returned when Calls.Find(call => call.Number == returned.Call) is { } call:
+            case ToolReturned returned when Calls.FirstOrDefault(call => call.Number == returned.Call) is { } call:
                 (call.Result, call.Error, call.Elapsed) = (returned.Result, returned.Error, returned.Elapsed);
                 break;
             default:
@@ -120,17 +121,21 @@ internal sealed class CellPart(int number, string code, DateTimeOffset at) : Par
 }
 
 /// <summary>A call of a tool.</summary>
-internal sealed class Call(long? number, string tool, string arguments)
+public sealed class ToolUse(long? number, string tool, string arguments)
 {
     /// <summary>Its number in its cell; null for a call that the model makes itself.</summary>
     public long? Number => number;
 
+    /// <summary>The tool.</summary>
     public string Tool => tool;
 
+    /// <summary>A JSON object.</summary>
     public string Arguments => arguments;
 
+    /// <summary>JSON; null before there is one, and when it failed.</summary>
     public string? Result { get; set; }
 
+    /// <summary>Why it failed; null when it did not.</summary>
     public string? Error { get; set; }
 
     /// <summary>How long it took; null while it goes on.</summary>
@@ -138,14 +143,16 @@ internal sealed class Call(long? number, string tool, string arguments)
 }
 
 /// <summary>A tool that the model calls itself.</summary>
-internal sealed class CallPart(Call call) : Part
+public sealed class CallPart(ToolUse call) : Part
 {
-    public Call Call => call;
+    /// <summary>The call.</summary>
+    public ToolUse Call => call;
 }
 
 /// <summary>A call that needs a person.</summary>
-internal sealed class ApprovalPart(ApprovalRequested request) : Part
+public sealed class ApprovalPart(ApprovalRequested request) : Part
 {
+    /// <summary>The call.</summary>
     public ApprovalRequested Request => request;
 
     /// <summary>What was decided; null while it waits.</summary>
@@ -156,8 +163,9 @@ internal sealed class ApprovalPart(ApprovalRequested request) : Part
 }
 
 /// <summary>Something about the run that is neither the user's nor the model's.</summary>
-internal sealed class Notice(string text, params IReadOnlyList<string> details) : Part
+public sealed class Notice(string text, params IReadOnlyList<string> details) : Part
 {
+    /// <summary>A sentence.</summary>
     public string Text => TerminalText.Clean(text);
 
     /// <summary>More of it, to be unfolded.</summary>

@@ -1,12 +1,11 @@
 using CodeAct.Agents;
 using CodeAct.Conversations;
-using CodeAct.Python;
 using CodeAct.Web.Chats;
 
 namespace CodeAct.Web.Pages.Conversation;
 
 /// <summary>What the page shows of a conversation, folded from what its follower is told.</summary>
-internal sealed class Exchanges
+public sealed class Exchanges
 {
     private readonly List<Exchange> _all = [];
     private readonly List<Part> _before = []; // what was said between two messages
@@ -39,7 +38,7 @@ internal sealed class Exchanges
 
     private Exchange? Current => _all.LastOrDefault();
 
-    public void Take(LiveEvent told)
+    internal void Take(LiveEvent told)
     {
         switch (told)
         {
@@ -81,7 +80,7 @@ internal sealed class Exchanges
             EndWriting();
             State = ConversationState.Running;
             var exchange = new Exchange(stored.Number, started);
-            exchange.Parts.AddRange(_before);
+            _before.ForEach(exchange.Parts.Add);
             _before.Clear();
             _all.Add(exchange);
         }
@@ -126,7 +125,7 @@ internal sealed class Exchanges
                 EndApprovals(current);
                 break;
             case CallStarted called:
-                current.Parts.Add(new CallPart(new Call(null, called.Tool, called.Arguments)));
+                current.Parts.Add(new CallPart(new ToolUse(null, called.Tool, called.Arguments)));
                 break;
             case CallFinished finished when current.Parts.OfType<CallPart>().LastOrDefault() is { Call: var call }:
                 (call.Result, call.Error, call.Elapsed) = (finished.Result, finished.Error, finished.Elapsed);
@@ -160,9 +159,9 @@ internal sealed class Exchanges
     private void Continue(Exchange current, RunContinued continued)
     {
         (State, current.End) = (ConversationState.Running, null);
-        if (current.Parts.FindLastIndex(part => part is CellPart { Result: null }) is var cut and >= 0)
+        if (current.Parts.LastOrDefault(part => part is CellPart { Result: null }) is { } cut)
         {
-            current.Parts.RemoveAt(cut);
+            current.Parts.Remove(cut);
             _cells--;
         }
 
