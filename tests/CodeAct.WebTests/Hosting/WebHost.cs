@@ -2,6 +2,7 @@ using CodeAct.Conversations.Sql;
 using CodeAct.Python;
 using CodeAct.Tools;
 using CodeAct.Web;
+using CodeAct.Web.Users;
 
 [assembly: AssemblyFixture(typeof(CodeAct.WebTests.Hosting.WebHost))]
 
@@ -32,6 +33,7 @@ public sealed class WebHost : IAsyncLifetime
         DataDirectory = directory,
         Python = new PythonEngineOptions { PoolSize = 1 },
         OpenTools = (_, _) => Task.FromResult<IOfferedTools>(new Tools()),
+        Access = new AccessOptions { AllowsPlainCookies = true },
         ShutdownGrace = TimeSpan.FromSeconds(1),
     };
 
