@@ -44,7 +44,7 @@ public abstract class BrowserTests(WebHost host, Chromium chromium) : IAsyncLife
         await context.Tracing.StartAsync(new() { Snapshots = true });
         var page = await context.NewPageAsync();
         page.PageError += (_, error) => Note(error);
-        page.Console += (_, message) => Note(message.Type == "error" ? message.Text : null);
+        page.Console += (_, message) => Note(message.Type == "error" ? $"{message.Text} ({message.Location})" : null);
         await page.GotoAsync(path);
         if (isLive && options.JavaScriptEnabled is not false)
         {
