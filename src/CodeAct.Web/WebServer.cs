@@ -4,6 +4,7 @@ using CodeAct.Conversations;
 using CodeAct.Python;
 using CodeAct.Web.Api;
 using CodeAct.Web.Chats;
+using CodeAct.Web.OpenAI;
 using CodeAct.Web.Pages;
 using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
@@ -91,6 +92,7 @@ public sealed partial class WebServer : IAsyncDisposable
         PythonEngine? engine = null;
         try
         {
+            await store.Database.UpgradeAsync(ConversationFinder.Tables, cancellationToken);
             engine = await PythonEngine.StartAsync(options.Python, cancellationToken);
             var tools = options.OpenTools is { } open ? await open(engine, cancellationToken) : null;
             return new Premises(store, engine, new ModelShelf(options), tools, options);
@@ -132,6 +134,7 @@ public sealed partial class WebServer : IAsyncDisposable
         builder.Services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true); // so that the problem is told
         builder.Services
             .AddSingleton(premises)
+            .AddSingleton(premises.Store)
             .AddSingleton<IConversationStore>(premises.Store)
             .AddSingleton(premises.Models)
             .AddSingleton(options)
@@ -144,6 +147,7 @@ public sealed partial class WebServer : IAsyncDisposable
                 json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
                 json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
             });
+        builder.Services.AddOpenAI();
         builder.Services.AddPages();
         builder.Services.AddAccess(options.Access, accounts, premises.Store.Database, options.Time);
         var application = builder.Build();
@@ -159,6 +163,7 @@ public sealed partial class WebServer : IAsyncDisposable
         application.MapUsers();
         application.MapConversations();
         application.MapFiles();
+        application.MapOpenAI();
         application.MapPages();
         return application;
     }
