@@ -133,6 +133,7 @@ public sealed partial class WebServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true); // so that the problem is told
         builder.Services
+            .AddOpenAI() // before the problem details, for the first that can write an error does
             .AddSingleton(premises)
             .AddSingleton(premises.Store)
             .AddSingleton<IConversationStore>(premises.Store)
@@ -147,7 +148,6 @@ public sealed partial class WebServer : IAsyncDisposable
                 json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
                 json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
             });
-        builder.Services.AddOpenAI();
         builder.Services.AddPages();
         builder.Services.AddAccess(options.Access, accounts, premises.Store.Database, options.Time);
         var application = builder.Build();

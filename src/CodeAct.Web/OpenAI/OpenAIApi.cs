@@ -10,7 +10,7 @@ namespace CodeAct.Web.OpenAI;
 /// <summary><c>/v1</c>: the agent as a model of OpenAI's interface, so that its clients get answers that were computed.</summary>
 internal static class OpenAIApi
 {
-    public static void AddOpenAI(this IServiceCollection services) => services
+    public static IServiceCollection AddOpenAI(this IServiceCollection services) => services
         .AddSingleton<Uploads>()
         .AddSingleton<ConversationFinder>()
         .AddSingleton<AgentRequests>()
@@ -25,7 +25,11 @@ internal static class OpenAIApi
         v1.MapResponses();
         v1.MapUploads();
         v1.MapContainers();
+        v1.Map("/{**path}", NoSuchRoute).ExcludeFromDescription();
     }
+
+    private static IResult NoSuchRoute(HttpRequest request) => throw new KeyNotFoundException(
+        $"There is no {request.Method} {request.Path}; docs/openai.md lists what there is.");
 
     private static JsonHttpResult<object> Models(ModelShelf shelf) =>
         OpenAIJson.Answer(new { Object = "list", Data = OpenAIModel.All(shelf).Select(Describe) });

@@ -31,9 +31,7 @@ internal sealed class OpenAIErrors : IProblemDetailsWriter
         var status = problem.Status ?? response.StatusCode;
         var known = context.Exception is null ? (status, null) : Problems.Of(context.Exception);
         var bad = context.Exception as BadParameterException;
-        var message = known.Detail ?? problem.Detail ?? (status == StatusCodes.Status404NotFound
-            ? $"There is no {context.HttpContext.Request.Method} {context.HttpContext.Request.Path}; docs/openai.md lists what there is."
-            : problem.Title ?? "The server failed.");
+        var message = known.Detail ?? problem.Detail ?? problem.Title ?? "The server failed.";
         response.ContentType = "application/json";
         await JsonSerializer.SerializeAsync(
             response.Body, Of(status, message, bad?.Parameter, bad?.Code), _options, context.HttpContext.RequestAborted);
