@@ -7,6 +7,7 @@ using CodeAct.Web.Chats;
 using CodeAct.Web.OpenAI;
 using CodeAct.Web.Pages;
 using CodeAct.Web.Users;
+using CodeAct.Web.Sessions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -75,6 +76,7 @@ public sealed partial class WebServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _application.Services.GetRequiredService<LiveConversations>().DisposeAsync();
+        await _application.Services.GetRequiredService<LiveSessions>().DisposeAsync();
         await _application.StopAsync(CancellationToken.None);
         await _application.DisposeAsync();
         await CloseAsync(_premises);
@@ -140,6 +142,7 @@ public sealed partial class WebServer : IAsyncDisposable
             .AddSingleton(premises.Models)
             .AddSingleton(options)
             .AddSingleton(new LiveConversations(premises))
+            .AddSingleton(new LiveSessions(premises))
             .AddExceptionHandler<Problems>()
             .AddProblemDetails()
             .AddOpenApi()
