@@ -4,10 +4,11 @@ using CodeAct.Conversations;
 using CodeAct.Python;
 using CodeAct.Web.Api;
 using CodeAct.Web.Chats;
+using CodeAct.Web.Mcp;
 using CodeAct.Web.OpenAI;
 using CodeAct.Web.Pages;
-using CodeAct.Web.Users;
 using CodeAct.Web.Sessions;
+using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -88,7 +89,7 @@ public sealed partial class WebServer : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "Conversation {Conversation} was cut off, and could not go on: {Reason}")]
     private static partial void LogNotTakenUp(ILogger logger, string conversation, string reason);
 
-    private static async Task<Premises> OpenAsync(WebOptions options, CancellationToken cancellationToken)
+    internal static async Task<Premises> OpenAsync(WebOptions options, CancellationToken cancellationToken)
     {
         var store = await SqlConversationStore.OpenAsync(await options.OpenDatabase(cancellationToken), options.Time, cancellationToken);
         PythonEngine? engine = null;
@@ -107,7 +108,7 @@ public sealed partial class WebServer : IAsyncDisposable
         }
     }
 
-    private static async Task CloseAsync(Premises premises)
+    internal static async Task CloseAsync(Premises premises)
     {
         await (premises.Tools?.DisposeAsync() ?? ValueTask.CompletedTask);
         await premises.Engine.DisposeAsync();
@@ -151,6 +152,7 @@ public sealed partial class WebServer : IAsyncDisposable
                 json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
                 json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
             });
+        builder.Services.AddMcpTools();
         builder.Services.AddPages();
         builder.Services.AddAccess(options.Access, accounts, premises.Store.Database, options.Time);
         var application = builder.Build();
@@ -167,6 +169,7 @@ public sealed partial class WebServer : IAsyncDisposable
         application.MapConversations();
         application.MapFiles();
         application.MapOpenAI();
+        application.MapMcpServer();
         application.MapPages();
         return application;
     }

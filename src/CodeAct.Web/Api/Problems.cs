@@ -2,8 +2,8 @@ using CodeAct.Conversations;
 using CodeAct.Models;
 using CodeAct.Python;
 using CodeAct.Web.Chats;
-using CodeAct.Web.Users;
 using CodeAct.Web.Sessions;
+using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 

@@ -96,15 +96,6 @@ internal sealed partial class LiveConversation
         }
     }
 
-    /// <summary>Waits until no message is being worked on.</summary>
-    public Task RestedAsync()
-    {
-        lock (_gate)
-        {
-            return _run?.Ended ?? Task.CompletedTask;
-        }
-    }
-
     /// <summary>Answers a call that waits for an approval, also one that has waited since before the server was started.</summary>
     /// <param name="call">As in <see cref="ApprovalRequested.Call"/>.</param>
     /// <param name="answer">What was decided.</param>

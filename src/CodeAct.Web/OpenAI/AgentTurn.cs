@@ -24,11 +24,6 @@ internal sealed record AgentTurn(LiveConversation Conversation, long Before)
         {
             await foreach (var told in Conversation.Audience.FollowAsync(Before, cancellationToken))
             {
-                if (told is Happened { Event.Entry.Event: RunEnded })
-                {
-                    await Conversation.RestedAsync(); // so that the client's next message finds it so
-                }
-
                 isOver = told is Happened { Event.Entry.Event: RunEnded or ApprovalRequested } or Broken or Deleted;
                 yield return told;
             }

@@ -27,7 +27,7 @@ internal sealed class ChatText(Showing showing, TurnText words)
     {
         var added = piece switch
         {
-            TurnPiece.Asked(var request) => Paragraph(words.Waits(request)),
+            TurnPiece.Asked(_, var request) => Paragraph(words.Waits(request)),
             TurnPiece.Over over => Close(over),
             TurnPiece.Lost(var why) => Lose(why),
             _ => showing is Showing.Work ? Work(piece) : "",

@@ -1,4 +1,5 @@
 using CodeAct.Web.Chats;
+using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -18,7 +19,7 @@ internal static class OpenAIApi
 
     public static void MapOpenAI(this IEndpointRouteBuilder routes)
     {
-        var v1 = routes.MapGroup("/v1").WithTags("OpenAI");
+        var v1 = routes.MapGroup("/v1").WithTags("OpenAI").RequireAuthorization(Scopes.Chat);
         v1.MapGet("/models", Models).WithSummary("The models: the agent with each, its answers alone, and each without the agent");
         v1.MapGet("/models/{id}", Model).WithSummary("A model");
         v1.MapChatCompletions();

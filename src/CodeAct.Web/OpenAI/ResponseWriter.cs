@@ -53,7 +53,7 @@ internal sealed class ResponseWriter(JsonObject response, Showing showing, strin
         TurnPiece.Ran(var number, var code) when showing is not Showing.Answer => Run(number, code),
         TurnPiece.Showed(_, var type, var bytes) => Show(type, bytes),
         TurnPiece.Printed(var output) when showing is not Showing.Answer => EndCall(output),
-        TurnPiece.Asked(var request) => [.. EndCall(""), .. Write(words.Waits(request)), .. EndMessage("final_answer"), .. End("completed")],
+        TurnPiece.Asked(_, var request) => [.. EndCall(""), .. Write(words.Waits(request)), .. EndMessage("final_answer"), .. End("completed")],
         TurnPiece.Over over => Close(over),
         TurnPiece.Lost(var why) => Fail("server_error", why),
         _ => (IEnumerable<JsonObject>)[],

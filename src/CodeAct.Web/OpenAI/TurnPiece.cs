@@ -28,7 +28,9 @@ internal abstract record TurnPiece
     internal sealed record Printed(string Output) : TurnPiece;
 
     /// <summary>A call waits for an approval; the last piece then.</summary>
-    internal sealed record Asked(ApprovalRequested Request) : TurnPiece;
+    /// <param name="Number">The event's.</param>
+    /// <param name="Request">The call.</param>
+    internal sealed record Asked(long Number, ApprovalRequested Request) : TurnPiece;
 
     /// <summary>The run is over; the last piece then.</summary>
     /// <param name="End">How.</param>

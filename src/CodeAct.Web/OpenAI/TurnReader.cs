@@ -72,7 +72,7 @@ internal sealed class TurnReader
             case CallFinished finished:
                 return [new TurnPiece.Printed(finished.Observation)];
             case ApprovalRequested request:
-                return [.. Settle(), new TurnPiece.Asked(request)];
+                return [.. Settle(), new TurnPiece.Asked(number, request)];
             case RunEnded ended:
                 return End(ended);
             default:

@@ -25,13 +25,16 @@ internal sealed class TurnText(string conversation, string server)
     }
 
     /// <summary>That a call waits, and where it is answered.</summary>
-    public string Waits(ApprovalRequested request)
+    public string Waits(ApprovalRequested request) =>
+        $"The call `{Call(request)}` needs your approval. Answer it on the page {server}/c/{conversation}, or with "
+        + $"POST {server}/api/conversations/{conversation}/approvals/{request.Call?.ToString() ?? "own"} {{\"approve\": true}}. "
+        + "It waits until then.";
+
+    /// <summary>A call as code.</summary>
+    public static string Call(ApprovalRequested request)
     {
         var arguments = JsonNode.Parse(request.Arguments) as JsonObject ?? [];
-        var call = $"{request.Tool}({string.Join(", ", arguments.Select(one => $"{one.Key}={one.Value?.ToJsonString() ?? "null"}"))})";
-        return $"The call `{call}` needs your approval. Answer it on the page {server}/c/{conversation}, or with "
-            + $"POST {server}/api/conversations/{conversation}/approvals/{request.Call?.ToString() ?? "own"} {{\"approve\": true}}. "
-            + "It waits until then.";
+        return $"{request.Tool}({string.Join(", ", arguments.Select(one => $"{one.Key}={one.Value?.ToJsonString() ?? "null"}"))})";
     }
 
     /// <summary>Why there is no answer; null when there is one.</summary>

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using CodeAct.Web.Users;
 
 namespace CodeAct.Web.OpenAI;
 
@@ -22,6 +23,7 @@ internal sealed class Uploads(WebOptions options)
 
     /// <summary>Keeps a file.</summary>
     /// <exception cref="BadParameterException">That is no name of a file.</exception>
+    /// <exception cref="QuotaException">The owner has no room left.</exception>
     public async Task<Upload> AddAsync(
         string owner, string name, string purpose, Stream contents, CancellationToken cancellationToken)
     {
@@ -29,6 +31,11 @@ internal sealed class Uploads(WebOptions options)
         if (last is "" or "." or ".." || last.Length > LongestName || last.Any(char.IsControl))
         {
             throw new BadParameterException("file", $"'{name}' is no name of a file; take one of 1 to {LongestName} characters.");
+        }
+
+        if (owner.Length > 0 && List(owner).Sum(upload => upload.Bytes) >= options.Access.Limits.FileBytes)
+        {
+            throw new QuotaException($"Your uploads take {options.Access.Limits.FileBytes} bytes, as much as they may; delete some.");
         }
 
         var id = $"file-{Guid.CreateVersion7():N}";

@@ -2,6 +2,7 @@ using CodeAct.Web.Api;
 using CodeAct.Web.Chats;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
@@ -13,6 +14,8 @@ internal static class UploadsApi
 {
     private const int MostListed = 1000;
     private const int ForTheForm = 64 << 10; // bytes around the file
+
+    private static readonly FormOptions _form = new() { MultipartBodyLengthLimit = Uploads.MostBytes };
 
     /// <summary>A file as clients read it.</summary>
     private sealed record FileObject(
@@ -26,9 +29,7 @@ internal static class UploadsApi
     {
         var files = v1.MapGroup("/files");
         files.MapPost("", AddAsync).WithSummary("Upload a file").DisableAntiforgery()
-            .WithMetadata(
-                new RequestSizeLimitAttribute(Uploads.MostBytes + ForTheForm),
-                new RequestFormLimitsAttribute { MultipartBodyLengthLimit = Uploads.MostBytes });
+            .WithMetadata(new RequestSizeLimitAttribute(Uploads.MostBytes + ForTheForm));
         files.MapGet("", List).WithSummary("The uploaded files");
         files.MapGet("/{id}", Get).WithSummary("An uploaded file");
         files.MapGet("/{id}/content", ContentAsync).WithSummary("The contents of a file, uploaded or made by a cell");
@@ -42,7 +43,7 @@ internal static class UploadsApi
             throw new BadParameterException("file", "Send a form (multipart/form-data) with 'file' and 'purpose'.");
         }
 
-        var form = await request.ReadFormAsync(cancellationToken);
+        var form = await request.ReadFormAsync(_form, cancellationToken);
         var file = form.Files.GetFile("file") ?? throw new BadParameterException("file", "The form has no 'file'.");
         var purpose = form["purpose"].ToString() is { Length: > 0 } given ? given : "user_data";
         await using var contents = file.OpenReadStream();
