@@ -13,19 +13,22 @@ internal static class Serving
     /// <param name="sessionsReady">Interpreters that wait for somebody.</param>
     /// <param name="telemetry">What is told of runs.</param>
     public static WebOptions Options(
-        Uri url, AgentSettings settings, IEnumerable<string> also, int sessionsReady, TelemetryOptions telemetry) => new()
+        Uri url, AgentSettings settings, IEnumerable<string> also, int sessionsReady, TelemetryOptions telemetry)
     {
-        Url = url,
-        Models = [Offer(settings.Model), .. also.Select(name => Offer(ModelChoice.Other(name)))],
-        OpenDatabase = settings.Store.OpenDatabaseAsync,
-        DataDirectory = StateFiles.Data(),
-        Agent = settings.Options,
-        Python = settings.Session.Engine with { PoolSize = sessionsReady },
-        OpenTools = settings.Options.Sources is { } sources
-            ? async (engine, stop) => await Toolkit.OpenAsync(sources, engine, stop)
-            : null,
-        Telemetry = telemetry,
-    };
+        return new WebOptions
+        {
+            Url = url,
+            Models = [Offer(settings.Model), .. also.Select(name => Offer(ModelChoice.Other(name)))],
+            OpenDatabase = settings.Store.OpenDatabaseAsync,
+            DataDirectory = StateFiles.Data(),
+            Agent = settings.Options,
+            Python = settings.Session.Engine with { PoolSize = sessionsReady },
+            OpenTools = settings.Options.Sources is { } sources
+                ? async (engine, stop) => await Toolkit.OpenAsync(sources, engine, stop)
+                : null,
+            Telemetry = telemetry,
+        };
+    }
 
     private static OfferedModel Offer(ChosenModel chosen) => new(chosen.Name.ToString(), chosen.LoadAsync)
     {

@@ -2,19 +2,32 @@ using System.IO.Pipelines;
 using System.Text.Json;
 using CodeAct.Web.Mcp;
 using CodeAct.WebTests.Hosting;
+using CodeAct.WebTests.Npm;
 using ModelContextProtocol;
 using ModelContextProtocol.Client;
 using ModelContextProtocol.Protocol;
 
 namespace CodeAct.WebTests.Mcp;
 
-/// <summary>What both transports must do, with the official client.</summary>
-public abstract class McpConformance
+/// <summary>The tools, with the official client.</summary>
+public sealed class McpTests(WebHost host)
 {
-    protected static CancellationToken Cancel => TestContext.Current.CancellationToken;
+    private const string SendMail = "`print(send_mail(to='eve', text='hello'))`";
 
-    /// <summary>A client of the server under test.</summary>
-    protected abstract Task<McpClient> ConnectAsync(McpClientOptions options);
+    /// <summary>A client whose user approves of mail to Eve.</summary>
+    private static readonly McpClientOptions _asking = new()
+    {
+        Handlers = new McpClientHandlers
+        {
+            ElicitationHandler = (asked, _) => ValueTask.FromResult(new ElicitResult
+            {
+                Action = asked!.Message.Contains("send_mail(to=\"eve\"", StringComparison.Ordinal) ? "accept" : "decline",
+                Content = new Dictionary<string, JsonElement> { ["approve"] = JsonSerializer.SerializeToElement(true) },
+            }),
+        },
+    };
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task The_tools_are_listed_with_what_they_take()
@@ -81,22 +94,11 @@ public abstract class McpConformance
     [Fact]
     public async Task A_call_that_needs_an_approval_is_put_to_the_clients_user_or_waits()
     {
-        await using var asks = await ConnectAsync(new McpClientOptions
-        {
-            Handlers = new McpClientHandlers
-            {
-                ElicitationHandler = (asked, _) => ValueTask.FromResult(new ElicitResult
-                {
-                    Action = asked!.Message.Contains("send_mail(to=\"eve\"", StringComparison.Ordinal) ? "accept" : "decline",
-                    Content = new Dictionary<string, JsonElement> { ["approve"] = JsonSerializer.SerializeToElement(true) },
-                }),
-            },
-        });
-        const string Task = "`print(send_mail(to='eve', text='hello'))`";
-        Assert.Equal("It says: sent 'hello' to eve", Text(await CallAsync(asks, "ask_agent", ("task", Task))));
+        await using var asks = await ConnectAsync(_asking);
+        Assert.Equal("It says: sent 'hello' to eve", Text(await CallAsync(asks, "ask_agent", ("task", SendMail))));
 
         await using var cannot = await ConnectAsync(new McpClientOptions());
-        var waits = await CallAsync(cannot, "ask_agent", ("task", Task));
+        var waits = await CallAsync(cannot, "ask_agent", ("task", SendMail));
         Assert.True(waits.IsError);
         Assert.Contains("send_mail(to=\"eve\", text=\"hello\")", Text(waits), StringComparison.Ordinal);
     }
@@ -117,26 +119,6 @@ public abstract class McpConformance
         Assert.Contains(expected, Text(result), StringComparison.Ordinal);
     }
 
-    protected static async Task<CallToolResult> CallAsync(McpClient client, string tool, params (string Name, object? Value)[] arguments) =>
-        await client.CallToolAsync(tool, arguments.ToDictionary(one => one.Name, one => one.Value), cancellationToken: Cancel);
-
-    protected static string Text(CallToolResult result) => string.Concat(result.Content.OfType<TextContentBlock>().Select(block => block.Text));
-
-    private sealed class Reported(List<string> steps) : IProgress<ProgressNotificationValue>
-    {
-        public void Report(ProgressNotificationValue value)
-        {
-            lock (steps)
-            {
-                steps.Add(value.Message ?? "");
-            }
-        }
-    }
-}
-
-/// <summary>Over streamable HTTP.</summary>
-public sealed class McpHttpTests(WebHost host) : McpConformance
-{
     [Fact]
     public async Task A_connection_has_an_interpreter_of_its_own_where_the_protocol_has_connections()
     {
@@ -159,7 +141,40 @@ public sealed class McpHttpTests(WebHost host) : McpConformance
         Assert.Equal("1", Text(await CallAsync(client, "execute_code", ("code", "x"), ("session", session))));
     }
 
-    protected override async Task<McpClient> ConnectAsync(McpClientOptions options) => await McpClient.CreateAsync(
+    [Fact]
+    public async Task Over_stdin_and_stdout_a_client_has_one_interpreter_unless_it_names_others()
+    {
+        var directory = Directory.CreateTempSubdirectory("codeact-mcp-").FullName;
+        var (input, output) = (new Pipe(), new Pipe());
+        var options = WebHost.Options(directory, new EchoModel(TimeProvider.System));
+        var served = McpStdio.RunAsync(options, input.Reader.AsStream(), output.Writer.AsStream(), Cancel);
+        await using (var client = await McpClient.CreateAsync(
+            new StreamClientTransport(input.Writer.AsStream(), output.Reader.AsStream()), _asking, cancellationToken: Cancel))
+        {
+            await CallAsync(client, "execute_code", ("code", "x = 1"));
+            Assert.Equal("1", Text(await CallAsync(client, "execute_code", ("code", "x"))));
+            Assert.Contains("NameError", Text(await CallAsync(client, "execute_code", ("code", "x"), ("session", "other"))), StringComparison.Ordinal);
+            Assert.Equal("It says: sent 'hello' to eve", Text(await CallAsync(client, "ask_agent", ("task", SendMail))));
+        }
+
+        await input.Writer.CompleteAsync();
+        await served;
+        Directory.Delete(directory, recursive: true);
+    }
+
+    [Fact]
+    public async Task The_official_JavaScript_client_uses_the_tools_over_HTTP()
+    {
+        var got = await NodeProgram.RunAsync("mcp.mjs", Cancel, new Uri(host.Server.Url, "mcp").ToString());
+        Assert.Equal("42", got.GetProperty("value").GetString());
+        Assert.Equal("in.txt (5 bytes)", got.GetProperty("files").GetString());
+        Assert.Equal("It says: 1024", got.GetProperty("answer").GetString());
+        Assert.Equal(
+            ["I run cell 1 of 1.", "runs: print(2 ** 10)", "saw: 1024"],
+            got.GetProperty("steps").EnumerateArray().Select(step => step.GetString()));
+    }
+
+    private async Task<McpClient> ConnectAsync(McpClientOptions options) => await McpClient.CreateAsync(
         new HttpClientTransport(new HttpClientTransportOptions
         {
             Endpoint = new Uri(host.Server.Url, "mcp"),
@@ -167,30 +182,20 @@ public sealed class McpHttpTests(WebHost host) : McpConformance
         }),
         options,
         cancellationToken: Cancel);
-}
 
-/// <summary>Over stdin and stdout, which are pipes here; of the command itself, CliTests has the test.</summary>
-public sealed class McpStdioTests : McpConformance, IAsyncLifetime
-{
-    private readonly string _directory = Directory.CreateTempSubdirectory("codeact-mcp-").FullName;
-    private readonly Pipe _in = new();
-    private readonly Pipe _out = new();
-    private Task _served = Task.CompletedTask;
+    private static async Task<CallToolResult> CallAsync(McpClient client, string tool, params (string Name, object? Value)[] arguments) =>
+        await client.CallToolAsync(tool, arguments.ToDictionary(one => one.Name, one => one.Value), cancellationToken: Cancel);
 
-    public ValueTask InitializeAsync()
+    private static string Text(CallToolResult result) => string.Concat(result.Content.OfType<TextContentBlock>().Select(block => block.Text));
+
+    private sealed class Reported(List<string> steps) : IProgress<ProgressNotificationValue>
     {
-        var options = WebHost.Options(_directory, new EchoModel(TimeProvider.System));
-        _served = McpStdio.RunAsync(options, _in.Reader.AsStream(), _out.Writer.AsStream(), Cancel);
-        return ValueTask.CompletedTask;
+        public void Report(ProgressNotificationValue value)
+        {
+            lock (steps)
+            {
+                steps.Add(value.Message ?? "");
+            }
+        }
     }
-
-    public async ValueTask DisposeAsync()
-    {
-        await _in.Writer.CompleteAsync();
-        await _served;
-        Directory.Delete(_directory, recursive: true);
-    }
-
-    protected override async Task<McpClient> ConnectAsync(McpClientOptions options) => await McpClient.CreateAsync(
-        new StreamClientTransport(_in.Writer.AsStream(leaveOpen: true), _out.Reader.AsStream(leaveOpen: true)), options, cancellationToken: Cancel);
 }
