@@ -16,7 +16,7 @@ internal static class ContainersApi
 
     public static void MapContainers(this IEndpointRouteBuilder v1)
     {
-        var files = v1.MapGroup("/containers/{container}/files");
+        var files = v1.MapGroup("/containers/{id}/files");
         files.MapGet("", ListAsync).WithSummary("The files of a conversation's workspace");
         files.MapGet("/{file}", GetAsync).WithSummary("A file of it, by ID or by name");
         files.MapGet("/{file}/content", ContentAsync).WithSummary("Its contents: what sandbox:/mnt/data/NAME means");
@@ -33,26 +33,26 @@ internal static class ContainersApi
     }
 
     private static async Task<IResult> ListAsync(
-        string container, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
+        string id, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
     {
-        var id = Conversation(container);
-        var opened = await conversations.OpenAsync(id, caller.Owner, cancellationToken);
+        var conversation = Conversation(id);
+        var opened = await conversations.OpenAsync(conversation, caller.Owner, cancellationToken);
         var workspace = (await opened.WakeAsync(cancellationToken)).Workspace;
-        var files = workspace.Files().Select(name => Describe(new ContainerFile(id, name), Length(workspace, name))).ToList();
+        var files = workspace.Files().Select(name => Describe(new ContainerFile(conversation, name), Length(workspace, name))).ToList();
         return OpenAIJson.Answer(new { Object = "list", Data = files, HasMore = false });
     }
 
     private static async Task<IResult> GetAsync(
-        string container, string file, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
+        string id, string file, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
     {
-        var found = Named(container, file);
+        var found = Named(id, file);
         await using var contents = await OpenAsync(found, caller, conversations, cancellationToken);
         return OpenAIJson.Answer(Describe(found, contents.Length));
     }
 
     private static Task<IResult> ContentAsync(
-        string container, string file, Caller caller, LiveConversations conversations, CancellationToken cancellationToken) =>
-        SendAsync(Named(container, file), caller, conversations, cancellationToken);
+        string id, string file, Caller caller, LiveConversations conversations, CancellationToken cancellationToken) =>
+        SendAsync(Named(id, file), caller, conversations, cancellationToken);
 
     private static async Task<Stream> OpenAsync(
         ContainerFile file, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)

@@ -21,21 +21,18 @@ internal static class OpenAIApi
     {
         var v1 = routes.MapGroup("/v1").WithTags("OpenAI").RequireAuthorization(Scopes.Chat);
         v1.MapGet("/models", Models).WithSummary("The models: the agent with each, its answers alone, and each without the agent");
-        v1.MapGet("/models/{id}", Model).WithSummary("A model");
+        v1.MapGet("/models/{model}", Model).WithSummary("A model");
         v1.MapChatCompletions();
         v1.MapResponses();
         v1.MapUploads();
         v1.MapContainers();
-        v1.Map("/{**path}", NoSuchRoute).ExcludeFromDescription();
     }
-
-    private static IResult NoSuchRoute(HttpRequest request) => throw new KeyNotFoundException(
-        $"There is no {request.Method} {request.Path}; docs/openai.md lists what there is.");
 
     private static JsonHttpResult<object> Models(ModelShelf shelf) =>
         OpenAIJson.Answer(new { Object = "list", Data = OpenAIModel.All(shelf).Select(Describe) });
 
-    private static JsonHttpResult<object> Model(string id, ModelShelf shelf) => OpenAIJson.Answer(Describe(OpenAIModel.Of(Uri.UnescapeDataString(id), shelf)));
+    private static JsonHttpResult<object> Model(string model, ModelShelf shelf) =>
+        OpenAIJson.Answer(Describe(OpenAIModel.Of(Uri.UnescapeDataString(model), shelf)));
 
     private static object Describe(OpenAIModel model) => new { model.Id, Object = "model", Created = 0, OwnedBy = "codeact" };
 }

@@ -31,7 +31,14 @@ internal sealed class OpenAIErrors : IProblemDetailsWriter
         var status = problem.Status ?? response.StatusCode;
         var known = context.Exception is null ? (status, null) : Problems.Of(context.Exception);
         var bad = context.Exception as BadParameterException;
-        var message = known.Detail ?? problem.Detail ?? problem.Title ?? "The server failed.";
+        var message = known.Detail ?? problem.Detail ?? status switch
+        {
+            StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed =>
+                $"There is no {context.HttpContext.Request.Method} {context.HttpContext.Request.Path}; docs/openai.md lists what there is.",
+            StatusCodes.Status401Unauthorized => "Give an API key as bearer token; 'codeact keys add' makes one.",
+            StatusCodes.Status403Forbidden => "Your API key may not do this; it needs the scope 'chat'.",
+            _ => problem.Title ?? "The server failed.",
+        };
         response.ContentType = "application/json";
         await JsonSerializer.SerializeAsync(
             response.Body, Of(status, message, bad?.Parameter, bad?.Code), _options, context.HttpContext.RequestAborted);

@@ -199,11 +199,23 @@ public sealed class ChatTests(WebHost host)
     {
         using var client = host.Client();
         using var response = await client.PostAsync("v1/embeddings", new StringContent("{}"), Cancel);
-        Assert.Equal(HttpStatusCode.NotFound, response.StatusCode);
+        Assert.False(response.IsSuccessStatusCode);
         Assert.Contains(
             "POST /v1/embeddings",
             (await response.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("error").GetProperty("message").GetString(),
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_conversation_that_is_named_goes_on_whatever_was_sent_before()
+    {
+        var first = await host.Chat().CompleteChatAsync(["`x = 7`"], null, Cancel);
+        using var client = host.Client();
+        client.DefaultRequestHeaders.Add("X-Conversation-Id", first.Conversation());
+        using var second = await client.PostAsJsonAsync(
+            "v1/chat/completions", new { model = "echo:answer", messages = new[] { new { role = "user", content = "`print(x)`" } } }, Cancel);
+        var answer = await second.Content.ReadFromJsonAsync<JsonElement>(Cancel);
+        Assert.Equal("It says: 7", answer.GetProperty("choices")[0].GetProperty("message").GetProperty("content").GetString());
     }
 
     [Fact]
