@@ -19,6 +19,7 @@ var root = new TaughtCommand(
     ChatCommand.Create(interrupts),
     ExecCommand.Create(interrupts),
     ServeCommand.Create(),
+    McpCommand.Create(),
     UsersCommand.Create(),
     KeysCommand.Create(),
     ConversationsCommand.Create(),

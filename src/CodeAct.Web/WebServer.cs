@@ -4,8 +4,11 @@ using CodeAct.Conversations;
 using CodeAct.Python;
 using CodeAct.Web.Api;
 using CodeAct.Web.Chats;
+using CodeAct.Web.Mcp;
+using CodeAct.Web.OpenAI;
 using CodeAct.Web.Pages;
 using CodeAct.Web.Shares;
+using CodeAct.Web.Sessions;
 using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -75,6 +78,7 @@ public sealed partial class WebServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _application.Services.GetRequiredService<LiveConversations>().DisposeAsync();
+        await _application.Services.GetRequiredService<LiveSessions>().DisposeAsync();
         await _application.StopAsync(CancellationToken.None);
         await _application.DisposeAsync();
         await CloseAsync(_premises);
@@ -86,12 +90,13 @@ public sealed partial class WebServer : IAsyncDisposable
     [LoggerMessage(Level = LogLevel.Warning, Message = "Conversation {Conversation} was cut off, and could not go on: {Reason}")]
     private static partial void LogNotTakenUp(ILogger logger, string conversation, string reason);
 
-    private static async Task<Premises> OpenAsync(WebOptions options, CancellationToken cancellationToken)
+    internal static async Task<Premises> OpenAsync(WebOptions options, CancellationToken cancellationToken)
     {
         var store = await SqlConversationStore.OpenAsync(await options.OpenDatabase(cancellationToken), options.Time, cancellationToken);
         PythonEngine? engine = null;
         try
         {
+            await store.Database.UpgradeAsync(ConversationFinder.Tables, cancellationToken);
             engine = await PythonEngine.StartAsync(options.Python, cancellationToken);
             var tools = options.OpenTools is { } open ? await open(engine, cancellationToken) : null;
             var shares = await SharedConversations.OpenAsync(store.Database, options.Time, cancellationToken);
@@ -105,7 +110,7 @@ public sealed partial class WebServer : IAsyncDisposable
         }
     }
 
-    private static async Task CloseAsync(Premises premises)
+    internal static async Task CloseAsync(Premises premises)
     {
         await (premises.Tools?.DisposeAsync() ?? ValueTask.CompletedTask);
         await premises.Engine.DisposeAsync();
@@ -133,13 +138,16 @@ public sealed partial class WebServer : IAsyncDisposable
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
         builder.Services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true); // so that the problem is told
         builder.Services
+            .AddOpenAI() // before the problem details, for the first that can write an error does
             .AddSingleton(premises)
+            .AddSingleton(premises.Store)
             .AddSingleton<IConversationStore>(premises.Store)
             .AddSingleton(premises.Models)
             .AddSingleton(premises.Bulletin)
             .AddSingleton(premises.Shares)
             .AddSingleton(options)
             .AddSingleton(new LiveConversations(premises))
+            .AddSingleton(new LiveSessions(premises))
             .AddExceptionHandler<Problems>()
             .AddProblemDetails()
             .AddOpenApi()
@@ -148,6 +156,7 @@ public sealed partial class WebServer : IAsyncDisposable
                 json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
                 json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
             });
+        builder.Services.AddMcpTools();
         builder.Services.AddPages();
         builder.Services.AddAccess(options.Access, accounts, premises.Store.Database, options.Time);
         var application = builder.Build();
@@ -163,6 +172,8 @@ public sealed partial class WebServer : IAsyncDisposable
         application.MapConversations();
         application.MapFiles();
         application.MapShares();
+        application.MapOpenAI();
+        application.MapMcpServer();
         application.MapPages();
         return application;
     }

@@ -73,20 +73,7 @@ internal static class ServeCommand
         using var screen = Screen.OfProcess(TimeProvider.System);
         using var exporting = Exporting.OfEnvironment();
         screen.Status(() => "starting");
-        var options = new WebOptions
-        {
-            Url = url,
-            Access = access,
-            Models = [Offer(settings.Model), .. also.Select(name => Offer(ModelChoice.Other(name)))],
-            OpenDatabase = settings.Store.OpenDatabaseAsync,
-            DataDirectory = StateFiles.Data(),
-            Agent = settings.Options,
-            Python = settings.Session.Engine with { PoolSize = SessionsReady },
-            OpenTools = settings.Options.Sources is { } sources
-                ? async (engine, stop) => await Toolkit.OpenAsync(sources, engine, stop)
-                : null,
-            Telemetry = exporting.Options,
-        };
+        var options = Serving.Options(url, settings, also, SessionsReady, exporting.Options) with { Access = access };
         await using var server = await WebServer.StartAsync(options, cancellationToken);
         screen.Status(null);
         screen.Line($"model: {string.Join(", ", options.Models.Select(model => model.Alias))}", Look.Faint);
@@ -94,10 +81,4 @@ internal static class ServeCommand
         await server.RunAsync(cancellationToken);
         return ExitCode.Done;
     }
-
-    private static OfferedModel Offer(ChosenModel chosen) => new(chosen.Name.ToString(), chosen.LoadAsync)
-    {
-        Alias = chosen.Name.Provider == "gguf" ? Path.GetFileNameWithoutExtension(chosen.Name.Id) : chosen.Name.ToString(),
-        Temperature = chosen.AgentTemperature,
-    };
 }

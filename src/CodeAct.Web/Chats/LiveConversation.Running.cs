@@ -15,12 +15,13 @@ internal sealed partial class LiveConversation
     private Model? _model;
 
     /// <summary>Takes up a message. Returns when it is in the log; the run goes on after that.</summary>
+    /// <returns>The number of the last event before the run's.</returns>
     /// <exception cref="ConversationBusyException">Another one is being worked on.</exception>
     /// <exception cref="KeyNotFoundException">There is no such model.</exception>
     /// <exception cref="ModelException">The model cannot be had; the message is not in the log then, and so below.</exception>
     /// <exception cref="NotSupportedException">The model cannot act in the mode.</exception>
     /// <exception cref="PythonUnavailableException">There is no interpreter.</exception>
-    public async Task SendAsync(Message message, CancellationToken cancellationToken)
+    public async Task<long> SendAsync(Message message, CancellationToken cancellationToken)
     {
         if (Audience.State is ConversationState.Waiting)
         {
@@ -34,8 +35,15 @@ internal sealed partial class LiveConversation
             var (agent, model) = await AgentAsync(events, message, run, cancellationToken);
             var session = await WakeAsync(cancellationToken);
             _conversation = await ConversationAsync(model, session, cancellationToken);
+            if (events.Count == 0)
+            {
+                await RecallAsync(agent, _conversation, message.Earlier ?? []);
+            }
+
             await KeepPointAsync(session, cancellationToken);
-            await WorkAsync(agent.RunAsync(_conversation, message.Text, run.Token), model, run).WaitAsync(cancellationToken);
+            var before = Audience.Last;
+            await WorkAsync(agent.RunAsync(_conversation, message.Text, run.Token), model, run); // soon: no model is asked before
+            return before;
         }
         catch when (!run.HasBegun)
         {
@@ -79,6 +87,15 @@ internal sealed partial class LiveConversation
         }
     }
 
+    /// <summary>Ends the run, whatever it does; without one, does nothing.</summary>
+    public void Abandon()
+    {
+        lock (_gate)
+        {
+            _run?.Cancel();
+        }
+    }
+
     /// <summary>Answers a call that waits for an approval, also one that has waited since before the server was started.</summary>
     /// <param name="call">As in <see cref="ApprovalRequested.Call"/>.</param>
     /// <param name="answer">What was decided.</param>
@@ -114,7 +131,7 @@ internal sealed partial class LiveConversation
             var session = await StartAsync(cancellationToken);
             var paused = await pending.RebuildAsync(session, Options.Agent.CellTimeout, cancellationToken);
             (_session, _model, _conversation) = (session, model, Transcript.Continue(paused, model, session));
-            await WorkAsync(agent.ContinueAsync(_conversation, paused, run.Token), model, run).WaitAsync(cancellationToken);
+            await WorkAsync(agent.ContinueAsync(_conversation, paused, run.Token), model, run);
         }
         catch when (!run.HasBegun)
         {
@@ -140,9 +157,11 @@ internal sealed partial class LiveConversation
         {
             Mode = earlier is [var first, ..] ? ActionMode.Named(first.Mode) : ActionMode.Named(message.Mode),
             Tools = _premises.Tools?.Tools,
-            Instructions = _premises.Tools?.Instructions,
+            Instructions = Joined(_premises.Tools?.Instructions, message.Instructions),
             Approver = run.Desk.DecideAsync,
-            Temperature = offered.Temperature ?? Options.Agent.Temperature,
+            Temperature = message.Temperature ?? offered.Temperature ?? Options.Agent.Temperature,
+            Seed = message.Seed ?? Options.Agent.Seed,
+            MaxTokens = Math.Min(message.MaxTokens ?? long.MaxValue, Options.Agent.MaxTokens),
         };
         return (new Agent(model, options, Time), model);
     }
@@ -159,6 +178,16 @@ internal sealed partial class LiveConversation
         return events.Count == 0
             ? new Conversation(session)
             : Transcript.Resume(events, model, session, events[^1] as InterpreterRebuilt ?? new InterpreterRebuilt([], []));
+    }
+
+    private static string? Joined(string? first, string? second) => first is null || second is null ? first ?? second : $"{first}\n\n{second}";
+
+    private async Task RecallAsync(Agent agent, Conversation conversation, IReadOnlyList<Exchange> earlier)
+    {
+        foreach (var happened in earlier.SelectMany(said => agent.Recall(conversation, said.Task, said.Answer)))
+        {
+            await RecordAsync(happened);
+        }
     }
 
     /// <summary>Lets a run happen. The task that is returned ends when the run has begun.</summary>

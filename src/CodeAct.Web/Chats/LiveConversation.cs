@@ -73,6 +73,10 @@ internal sealed partial class LiveConversation : IAsyncDisposable
     public async Task<IReadOnlyList<AgentEvent>> EventsAsync(CancellationToken cancellationToken) =>
         await Store.ReadAsync(Id, 0, cancellationToken).Select(stored => stored.Entry.Event).ToListAsync(cancellationToken);
 
+    /// <summary>The event of a number; null when there is none.</summary>
+    public async Task<AgentEvent?> EventAsync(long number, CancellationToken cancellationToken) =>
+        (await Store.ReadAsync(Id, number - 1, cancellationToken).FirstOrDefaultAsync(cancellationToken))?.Entry.Event;
+
     /// <summary>Puts the interpreter to sleep when nothing has used it for a while.</summary>
     public async Task RestAsync()
     {

@@ -52,7 +52,26 @@ public enum ConversationState
 /// <param name="Text">The message.</param>
 /// <param name="Model">The model's name or alias; null for the one before, or the server's first.</param>
 /// <param name="Mode">The name of an <see cref="ActionMode"/>; null for the one before, or code. It holds for the whole conversation.</param>
-internal sealed record Message(string Text, string? Model = null, string? Mode = null);
+internal sealed record Message(string Text, string? Model = null, string? Mode = null)
+{
+    /// <summary>What the model is told after its prompt, in a conversation that begins with this message; null for nothing.</summary>
+    public string? Instructions { get; init; }
+
+    /// <summary>Most tokens that the model writes, if that is less than the server's limit; null for that.</summary>
+    public long? MaxTokens { get; init; }
+
+    /// <summary>Sampling temperature; null for the model's own.</summary>
+    public float? Temperature { get; init; }
+
+    /// <summary>As <see cref="AgentOptions.Seed"/>.</summary>
+    public long? Seed { get; init; }
+
+    /// <summary>What was said elsewhere before, for a conversation that begins with this message; null for nothing.</summary>
+    public IReadOnlyList<Exchange>? Earlier { get; init; }
+}
+
+/// <summary>A message and the answer to it.</summary>
+internal sealed record Exchange(string Task, string Answer);
 
 /// <summary>The conversation works on a message already.</summary>
 internal sealed class ConversationBusyException(string id)

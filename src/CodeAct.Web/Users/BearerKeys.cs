@@ -58,7 +58,8 @@ internal sealed class NobodyInParticular(
 
     /// <inheritdoc/>
     protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(
-        new AuthenticationTicket(Principals.Of("", "", [Scopes.Chat, Scopes.Execute, Scopes.Account], Scheme), Scheme)));
+        new AuthenticationTicket(
+            Principals.Of("", "", [Scopes.Chat, Scopes.Execute, Scopes.Account], Scheme, new Claim("sub", "nobody")), Scheme))); // MCP asks for one
 }
 
 /// <summary>Who asks, as the rest of the server sees it.</summary>
@@ -71,7 +72,7 @@ internal static class Principals
     public static ClaimsPrincipal Of(string owner, string name, IEnumerable<string> scopes, string scheme, params Claim[] more) =>
         new(new ClaimsIdentity(
             [
-                new Claim(ClaimTypes.NameIdentifier, owner),
+                .. owner.Length > 0 ? [new Claim(ClaimTypes.NameIdentifier, owner)] : Array.Empty<Claim>(),
                 new Claim(ClaimTypes.Name, name),
                 .. scopes.Select(scope => new Claim(Scopes.Claim, scope)),
                 .. more,

@@ -156,6 +156,15 @@ internal sealed partial class Run(Model model, Conversation conversation, AgentO
         return new RunEnded(reason, _answer, totals) { Detail = _detail };
     }
 
+    /// <summary>What <see cref="Agent.Recall"/> takes over.</summary>
+    public IReadOnlyList<AgentEvent> Recall(string task, string answer)
+    {
+        var begun = Begin(task);
+        (_answer, Stop) = (answer, StopReason.Answered);
+        conversation.History.Reply(answer, null);
+        return [begun, new ReplyEnded(answer, null, 0, TimeSpan.Zero, TimeSpan.Zero), End()];
+    }
+
     private async IAsyncEnumerable<AgentEvent> ReplyAsync(
         IReplyReader reader, ReplyTally reply, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

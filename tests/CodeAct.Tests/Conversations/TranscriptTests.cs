@@ -41,6 +41,22 @@ public sealed class TranscriptTests
     }
 
     [Fact]
+    public async Task What_was_said_elsewhere_is_sent_and_read_like_an_answer_of_the_agents_own()
+    {
+        await using var session = new ScriptedSession(_time);
+        var agent = new Agent(new ScriptedModel("Ann.").AsModel(), new AgentOptions { Instructions = "Be brief." }, _time);
+        var conversation = new Conversation(session);
+        var events = agent.Recall(conversation, "My name is Ann.", "Hello, Ann.").ToList();
+        events.AddRange(await agent.RunAsync(conversation, "What is my name?", Cancel).ToListAsync(Cancel));
+
+        Assert.Equal(Texts(conversation.Messages), Texts(Transcript.Of(events, ChatRole.User)));
+        Assert.Equal(
+            ["My name is Ann.", "Hello, Ann.", "What is my name?", "Ann."], conversation.Messages.Skip(1).Select(message => message.Text));
+        Assert.EndsWith("Be brief.", conversation.Messages[0].Text, StringComparison.Ordinal);
+        Assert.Equal(0, events.OfType<RunEnded>().First().Totals.OutputTokens);
+    }
+
+    [Fact]
     public async Task A_run_that_was_interrupted_in_its_cell_reads_the_same()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancel);

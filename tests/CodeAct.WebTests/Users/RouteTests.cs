@@ -59,6 +59,23 @@ public sealed class RouteTests(AccessHost host)
         ("POST /api/conversations/{id}/share/", Scopes.Chat, HttpStatusCode.BadRequest, null), // nothing has been said in it
         ("DELETE /api/conversations/{id}/share/", Scopes.Chat, HttpStatusCode.NoContent, null),
         ("POST /share/{share}/continue", Scopes.Chat, HttpStatusCode.BadRequest, null), // no form, no token
+        ("GET /v1/models", Scopes.Chat, HttpStatusCode.OK, null),
+        ("GET /v1/models/{model}", Scopes.Chat, HttpStatusCode.OK, null),
+        ("POST /v1/chat/completions", Scopes.Chat, HttpStatusCode.OK, """{"messages": [{"role": "user", "content": "hello"}]}"""),
+        ("POST /v1/responses", Scopes.Chat, HttpStatusCode.OK, """{"input": "hello"}"""),
+        ("GET /v1/responses/{id}", Scopes.Chat, HttpStatusCode.OK, null),
+        ("POST /v1/conversations", Scopes.Chat, HttpStatusCode.OK, null),
+        ("POST /v1/files/", Scopes.Chat, HttpStatusCode.BadRequest, "{}"), // no form
+        ("GET /v1/files/", Scopes.Chat, HttpStatusCode.OK, null),
+        ("GET /v1/files/{id}", Scopes.Chat, HttpStatusCode.OK, null),
+        ("GET /v1/files/{id}/content", Scopes.Chat, HttpStatusCode.OK, null),
+        ("DELETE /v1/files/{id}", Scopes.Chat, HttpStatusCode.OK, null),
+        ("GET /v1/containers/{id}/files/", Scopes.Chat, HttpStatusCode.OK, null),
+        ("GET /v1/containers/{id}/files/{file}", Scopes.Chat, HttpStatusCode.OK, null),
+        ("GET /v1/containers/{id}/files/{file}/content", Scopes.Chat, HttpStatusCode.OK, null),
+        ("POST /mcp/", Any, HttpStatusCode.NotAcceptable, "{}"), // only to who reads events
+        ("GET /mcp/", Any, HttpStatusCode.NotAcceptable, null),
+        ("DELETE /mcp/", Any, HttpStatusCode.OK, null),
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -123,6 +140,29 @@ public sealed class RouteTests(AccessHost host)
     }
 
     [Fact]
+    public async Task Without_a_key_clients_of_the_OpenAI_interface_are_told_so_as_they_read_it()
+    {
+        using var nobody = host.Client();
+        using var refused = await nobody.GetAsync("v1/models", Cancel);
+        var error = (await refused.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("error");
+        Assert.Equal("invalid_api_key", error.GetProperty("code").GetString());
+    }
+
+    [Fact]
+    public async Task A_tool_of_MCP_asks_for_its_scope()
+    {
+        using var chats = await host.ClientAsync(host.Ann, Scopes.Chat);
+        await using var client = await ModelContextProtocol.Client.McpClient.CreateAsync(
+            new ModelContextProtocol.Client.HttpClientTransport(
+                new ModelContextProtocol.Client.HttpClientTransportOptions { Endpoint = new Uri(host.Server.Url, "mcp") }, chats),
+            cancellationToken: Cancel);
+        var code = new Dictionary<string, object?> { ["code"] = "1" };
+        Assert.True((await client.CallToolAsync("execute_code", code, cancellationToken: Cancel)).IsError);
+        var task = new Dictionary<string, object?> { ["task"] = "hello" };
+        Assert.NotEqual(true, (await client.CallToolAsync("ask_agent", task, cancellationToken: Cancel)).IsError);
+    }
+
+    [Fact]
     public async Task A_list_has_ones_own_things_only()
     {
         using var anns = await host.ClientAsync(host.Ann);
@@ -159,17 +199,31 @@ public sealed class RouteTests(AccessHost host)
     private async Task<(string Path, bool IsAnns)> FillAsync(string route, HttpClient anns)
     {
         var path = route[(route.IndexOf(' ') + 1)..]
-            .Replace("{documentName}", "v1").Replace("{name}", "nobody").Replace("{Id}", "0000000000");
+            .Replace("{documentName}", "v1").Replace("{name}", "nobody").Replace("{Id}", "0000000000")
+            .Replace("{model}", "echo");
         if (path.StartsWith("/api/keys/{id}", StringComparison.Ordinal))
         {
             var (_, key) = await host.Keys.AddAsync(host.Ann.Id, "mine", [Scopes.Chat], null, Cancel);
             return (path.Replace("{id}", key.Id), true);
         }
 
+        if (path.StartsWith("/v1/files/{id}", StringComparison.Ordinal))
+        {
+            using var form = new MultipartFormDataContent { { new StringContent("mine"), "file", "mine.txt" } };
+            using var uploaded = await anns.PostAsync("v1/files", form, Cancel);
+            return (path.Replace("{id}", await IdAsync(uploaded)), true);
+        }
+
+        if (path.StartsWith("/v1/responses/{id}", StringComparison.Ordinal))
+        {
+            using var response = await anns.PostAsJsonAsync("v1/responses", new { input = "hello" }, Cancel);
+            return (path.Replace("{id}", await IdAsync(response)), true);
+        }
+
         if (path.Contains("{id}", StringComparison.Ordinal))
         {
             var talk = await Talk.BeginAsync(anns);
-            if (path.Contains("{**name}", StringComparison.Ordinal))
+            if (path.Contains("{**name}", StringComparison.Ordinal) || path.Contains("{file}", StringComparison.Ordinal))
             {
                 using var given = await anns.PostAsync($"{talk.Path}/files?name=mine.txt", new StringContent("mine"), Cancel);
                 given.EnsureSuccessStatusCode();
@@ -182,11 +236,15 @@ public sealed class RouteTests(AccessHost host)
                 path = path.Replace("{call}", $"{asked.Call}");
             }
 
-            return (path.Replace("{id}", talk.Id).Replace("{**name}", "mine.txt"), true);
+            var id = path.StartsWith("/v1/containers", StringComparison.Ordinal) ? $"cntr_{talk.Id}" : talk.Id;
+            return (path.Replace("{id}", id).Replace("{**name}", "mine.txt").Replace("{file}", "mine.txt"), true);
         }
 
         return (path, false);
     }
+
+    private static async Task<string> IdAsync(HttpResponseMessage made) =>
+        (await made.Content.ReadFromJsonAsync<JsonElement>(Cancel)).GetProperty("id").GetString()!;
 
     private static async Task<HttpStatusCode> AskAsync(HttpClient client, string route, string path, string? body)
     {
