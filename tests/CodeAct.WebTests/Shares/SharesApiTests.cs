@@ -52,8 +52,10 @@ public sealed class SharesApiTests(WebHost host) : IDisposable
     {
         var talk = await Talk.BeginAsync(_client);
         await talk.AskAsync("hello");
-        using var response = await _client.PostAsync($"{await ShareAsync(talk)}/continue", new FormUrlEncodedContent([]), Cancel);
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{await ShareAsync(talk)}/continue");
+        request.Headers.Add("Sec-Fetch-Site", "cross-site");
+        using var response = await _client.SendAsync(request, Cancel);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 
     public void Dispose() => _client.Dispose();
