@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace CodeAct.Web.Shares;
 
-/// <summary><c>/api/conversations/{id}/share</c>: links under which a conversation can be read; and going on with one that was read.</summary>
+/// <summary><c>/api/conversations/{id}/share</c>: links under which a conversation can be read; and going on with what was read.</summary>
 internal static class SharesApi
 {
     /// <summary>A link.</summary>
