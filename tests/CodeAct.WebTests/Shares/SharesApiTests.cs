@@ -48,6 +48,20 @@ public sealed class SharesApiTests(WebHost host) : IDisposable
     }
 
     [Fact]
+    public async Task A_data_frame_is_a_table_and_what_stands_in_it_is_text()
+    {
+        var talk = await Talk.BeginAsync(_client);
+        await talk.AskAsync("`import pandas as pd; pd.DataFrame({'name': ['<b>x</b>', 'a & b'], 'price': [1.5, 2.25]})`");
+
+        var page = await _client.GetStringAsync(await ShareAsync(talk), Cancel);
+
+        Assert.Contains("<tr><th></th><th>name</th><th>price</th></tr>", page, StringComparison.Ordinal);
+        Assert.Contains("<tr><th>0</th><td>&lt;b&gt;x&lt;/b&gt;</td><td>1.50</td></tr>", page, StringComparison.Ordinal);
+        Assert.Contains("<td>a &amp; b</td>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("dataframe", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nobody_goes_on_with_what_is_shared_by_a_form_of_another_site()
     {
         var talk = await Talk.BeginAsync(_client);
