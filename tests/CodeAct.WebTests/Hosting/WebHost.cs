@@ -35,7 +35,6 @@ public sealed class WebHost : IAsyncLifetime
         OpenTools = (_, _) => Task.FromResult<IOfferedTools>(new Tools()),
         Access = new AccessOptions { AllowsPlainCookies = true },
         ShutdownGrace = TimeSpan.FromSeconds(1),
-        Access = new AccessOptions { AllowsPlainCookies = true }, // as on every loopback
     };
 
     /// <inheritdoc/>

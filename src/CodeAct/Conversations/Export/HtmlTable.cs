@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 
 namespace CodeAct.Conversations.Export;
 
-/// <summary>The first table in what a cell showed as HTML, such as a data frame. Its text is read; none of its markup is taken over.</summary>
+/// <summary>The first table in what a cell showed as HTML: its text is read, and none of its markup taken over.</summary>
 internal static partial class HtmlTable
 {
     private const int MostLetters = 1 << 20; // of HTML that is looked at
@@ -55,7 +55,9 @@ internal static partial class HtmlTable
         return cells == 0 ? null : table.Append(isRow ? "</tr>" : "").Append("</table></div>").ToString();
     }
 
-    [GeneratedRegex("<(?<end>/?)(?<name>table|tr|td|th)(\\s[^>]*)?>", RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
+    [GeneratedRegex(
+        "<(?<end>/?)(?<name>table|tr|td|th)(\\s[^>]*)?>",
+        RegexOptions.NonBacktracking | RegexOptions.IgnoreCase | RegexOptions.ExplicitCapture)]
     private static partial Regex Tag();
 
     [GeneratedRegex("<[^>]*>", RegexOptions.NonBacktracking)]
