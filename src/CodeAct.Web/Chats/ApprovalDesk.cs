@@ -28,6 +28,9 @@ internal sealed class ApprovalDesk
         }
     }
 
+    /// <summary>A call can be answered from now on, also when it does not wait yet.</summary>
+    public void Open(long? call) => Of(call);
+
     /// <summary>Answers a call that waits.</summary>
     /// <exception cref="KeyNotFoundException">No such call waits.</exception>
     public void Answer(long? call, ApprovalAnswer answer)

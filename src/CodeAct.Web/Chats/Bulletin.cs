@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 
 namespace CodeAct.Web.Chats;
 
-/// <summary>Tells whoever shows lists of conversations that one of a user's has changed: its title, what it does, or that it is gone.</summary>
+/// <summary>Tells who shows a list of conversations that one in it has changed: its title, what it does, or that it is gone.</summary>
 internal sealed class Bulletin
 {
     private readonly ConcurrentDictionary<Reader, string> _readers = [];

@@ -53,6 +53,9 @@ internal sealed class RunUnderWay(TimeProvider time) : IDisposable
             case CellStarted:
                 (InCell, WasInterrupted) = (true, false);
                 break;
+            case ApprovalRequested asked:
+                Desk.Open(asked.Call); // before anybody is told, and can answer
+                break;
             case CellFinished:
                 InCell = false;
                 _cells++;

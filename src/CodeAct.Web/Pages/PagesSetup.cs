@@ -30,8 +30,11 @@ internal static class PagesSetup
             ExceptionHandlingPath = "/error",
             StatusCodeSelector = failure => Problems.Of(failure).Status,
             AllowStatusCode404Response = true,
+            CreateScopeForErrors = true, // the services of a page that failed are half used
         });
-        application.UseStatusCodePagesWithReExecute("/error"); // what has said nothing yet, which to programs is said below
+        application.UseStatusCodePagesWithReExecute("/error", createScopeForStatusCodePages: true);
+
+        // To programs it is said here, and what says something already is left as it is.
         application.UseWhen(context => !WantsPage(context.Request), programs => programs.UseStatusCodePages());
     }
 

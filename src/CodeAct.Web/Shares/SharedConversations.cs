@@ -39,7 +39,8 @@ internal sealed class SharedConversations
     {
         if (conversation.Events == 0)
         {
-            throw new ArgumentException($"Nothing has been said in conversation {conversation.Id} yet; send a message first.", nameof(conversation));
+            throw new ArgumentException(
+                $"Nothing has been said in conversation {conversation.Id} yet; send a message first.", nameof(conversation));
         }
 
         await using var connection = await _database.ConnectAsync(cancellationToken);

@@ -2,7 +2,6 @@ using CodeAct.Conversations;
 using CodeAct.Web.Api;
 using CodeAct.Web.Chats;
 using CodeAct.Web.Users;
-using Microsoft.AspNetCore.Antiforgery;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -10,7 +9,7 @@ using Microsoft.AspNetCore.Routing;
 
 namespace CodeAct.Web.Shares;
 
-/// <summary><c>/api/conversations/{id}/share</c>: links under which a conversation can be read; and going on with one that was read.</summary>
+/// <summary><c>/api/conversations/{id}/share</c>: links under which a conversation can be read; and going on with what was read.</summary>
 internal static class SharesApi
 {
     /// <summary>A link.</summary>
@@ -31,7 +30,7 @@ internal static class SharesApi
         one.MapDelete("", RevokeAsync).WithSummary("Share it no more");
         routes.MapPost("/share/{share}/continue", ContinueAsync)
             .RequireAuthorization(Scopes.Chat)
-            .WithMetadata(new RequireAntiforgeryTokenAttribute())
+            .DisableAntiforgery() // pages of other sites are refused before
             .ExcludeFromDescription(); // it is the form of a page
     }
 
@@ -64,17 +63,11 @@ internal static class SharesApi
 
     private static async Task<RedirectHttpResult> ContinueAsync(
         string share,
-        HttpContext context,
         Caller caller,
         LiveConversations conversations,
         SharedConversations shares,
         CancellationToken cancellationToken)
     {
-        if (context.Features.Get<IAntiforgeryValidationFeature>() is { IsValid: false, Error: var error })
-        {
-            throw new BadHttpRequestException("The form is not from this site, or too old; load the page again.", error!);
-        }
-
         var shared = await shares.FindAsync(share, cancellationToken)
             ?? throw new KeyNotFoundException($"Nothing is shared as '{share}', or no more.");
         return TypedResults.LocalRedirect($"/c/{await conversations.ContinueAsync(shared, caller.Owner, cancellationToken)}");

@@ -79,25 +79,25 @@ document.addEventListener("keydown", event => {
   }
 });
 
-// What is clicked when it is seen, as the button that shows more of a list.
+// What is clicked when it is seen, as the button that shows more of a list; again and again while there is room for more.
+const watched = new Set();
 const seen = new IntersectionObserver(entries => {
-  for (const entry of entries) {
-    if (entry.isIntersecting) {
-      entry.target.click();
+  for (const { isIntersecting, target } of entries) {
+    if (isIntersecting) {
+      seen.unobserve(target);
+      watched.delete(target);
+      target.click();
     }
   }
 });
-const watched = new WeakSet();
-const watch = () => {
+new MutationObserver(() => {
   for (const element of document.querySelectorAll("[data-clicked-when-seen]")) {
     if (!watched.has(element)) {
       watched.add(element);
       seen.observe(element);
     }
   }
-};
-new MutationObserver(watch).observe(document.body, { childList: true, subtree: true });
-watch();
+}).observe(document, { childList: true, subtree: true });
 
 // Files that are dropped are put into the file input of the place where they are dropped.
 for (const kind of ["dragenter", "dragover", "dragleave", "drop"]) {

@@ -33,7 +33,7 @@ public interface IConversationStore : IAsyncDisposable
     /// <exception cref="NotSupportedException">A later version wrote it.</exception>
     IAsyncEnumerable<StoredEvent> ReadAsync(string id, long after, CancellationToken cancellationToken);
 
-    /// <summary>The conversations in which every word of the query occurs, in the title or elsewhere; those of the latest events first.</summary>
+    /// <summary>The conversations in which every word of the query occurs, in the title or elsewhere; the latest ones first.</summary>
     Task<IReadOnlyList<ConversationSummary>> FindAsync(ConversationQuery query, CancellationToken cancellationToken);
 
     /// <summary>The conversation with an ID, or with the only ID that begins like this.</summary>

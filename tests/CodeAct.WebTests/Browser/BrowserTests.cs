@@ -11,6 +11,7 @@ namespace CodeAct.WebTests.Browser;
 public abstract class BrowserTests(WebHost host, Chromium chromium) : IAsyncLifetime
 {
     private readonly List<IBrowserContext> _contexts = [];
+    private readonly List<IAsyncDisposable> _owned = [];
     private readonly List<string> _errors = [];
     private HttpClient? _client;
 
@@ -54,8 +55,20 @@ public abstract class BrowserTests(WebHost host, Chromium chromium) : IAsyncLife
         return page;
     }
 
+    /// <summary>Lets something end with the test, but after its pages.</summary>
+    protected T Own<T>(T thing)
+        where T : IAsyncDisposable
+    {
+        _owned.Add(thing);
+        return thing;
+    }
+
     /// <summary>Waits until a page takes input: its circuit is there.</summary>
     protected static Task LiveAsync(IPage page) => page.Locator("[data-live]").WaitForAsync(new() { State = WaitForSelectorState.Attached });
+
+    /// <summary>The width of a picture itself, once it is there.</summary>
+    protected static Task<int> WidthAsync(ILocator picture) =>
+        picture.EvaluateAsync<int>("picture => picture.decode().then(() => picture.naturalWidth)");
 
     /// <inheritdoc/>
     public ValueTask InitializeAsync() => ValueTask.CompletedTask;
@@ -69,6 +82,11 @@ public abstract class BrowserTests(WebHost host, Chromium chromium) : IAsyncLife
         foreach (var (context, number) in _contexts.Select((context, index) => (context, index + 1)))
         {
             await KeepAsync(context, number, failed);
+        }
+
+        foreach (var thing in _owned)
+        {
+            await thing.DisposeAsync();
         }
 
         Assert.True(_errors.Count == 0, $"The pages logged errors:\n{string.Join('\n', _errors)}");

@@ -23,7 +23,7 @@ public sealed class SidePanelTests(WebHost host, Chromium chromium) : BrowserTes
         await talk.AskAsync("`import matplotlib.pyplot as plt; plt.plot([1, 4, 9]); plt.savefig('squares.png')`");
         await page.Locator(".file", new() { HasText = "squares.png" }).ClickAsync();
         await Expect(page.Locator(".preview img")).ToBeVisibleAsync();
-        await page.WaitForFunctionAsync("document.querySelector('.preview img').naturalWidth > 100");
+        Assert.True(await WidthAsync(page.Locator(".preview img")) > 100);
         var saved = await page.RunAndWaitForDownloadAsync(() => page.Locator(".preview-head a").ClickAsync());
         Assert.Equal("squares.png", saved.SuggestedFilename);
     }

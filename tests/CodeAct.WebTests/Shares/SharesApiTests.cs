@@ -48,12 +48,28 @@ public sealed class SharesApiTests(WebHost host) : IDisposable
     }
 
     [Fact]
+    public async Task A_data_frame_is_a_table_and_what_stands_in_it_is_text()
+    {
+        var talk = await Talk.BeginAsync(_client);
+        await talk.AskAsync("`import pandas as pd; pd.DataFrame({'name': ['<b>x</b>', 'a & b'], 'price': [1.5, 2.25]})`");
+
+        var page = await _client.GetStringAsync(await ShareAsync(talk), Cancel);
+
+        Assert.Contains("<tr><th></th><th>name</th><th>price</th></tr>", page, StringComparison.Ordinal);
+        Assert.Contains("<tr><th>0</th><td>&lt;b&gt;x&lt;/b&gt;</td><td>1.50</td></tr>", page, StringComparison.Ordinal);
+        Assert.Contains("<td>a &amp; b</td>", page, StringComparison.Ordinal);
+        Assert.DoesNotContain("dataframe", page, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Nobody_goes_on_with_what_is_shared_by_a_form_of_another_site()
     {
         var talk = await Talk.BeginAsync(_client);
         await talk.AskAsync("hello");
-        using var response = await _client.PostAsync($"{await ShareAsync(talk)}/continue", new FormUrlEncodedContent([]), Cancel);
-        Assert.Equal(HttpStatusCode.BadRequest, response.StatusCode);
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{await ShareAsync(talk)}/continue");
+        request.Headers.Add("Sec-Fetch-Site", "cross-site");
+        using var response = await _client.SendAsync(request, Cancel);
+        Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 
     public void Dispose() => _client.Dispose();

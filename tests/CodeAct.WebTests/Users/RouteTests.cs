@@ -25,7 +25,7 @@ public sealed class RouteTests(AccessHost host)
     private static readonly (string Route, string Scope, HttpStatusCode Owner, string? Body)[] _routes =
     [
         ("GET /", Scopes.Chat, HttpStatusCode.OK, null),
-        ("GET /c/{Id}", Scopes.Chat, HttpStatusCode.OK, null),
+        ("GET /c/{Id}", Scopes.Chat, HttpStatusCode.NotFound, null), // the page says that it is not there
         ("GET /openapi/{documentName}.json", Any, HttpStatusCode.OK, null),
         ("GET /api/me", Any, HttpStatusCode.OK, null),
         ("POST /signout", Scopes.Account, HttpStatusCode.BadRequest, null), // no form, no token
@@ -58,7 +58,6 @@ public sealed class RouteTests(AccessHost host)
         ("GET /api/conversations/{id}/share/", Scopes.Chat, HttpStatusCode.OK, null),
         ("POST /api/conversations/{id}/share/", Scopes.Chat, HttpStatusCode.BadRequest, null), // nothing has been said in it
         ("DELETE /api/conversations/{id}/share/", Scopes.Chat, HttpStatusCode.NoContent, null),
-        ("POST /share/{share}/continue", Scopes.Chat, HttpStatusCode.BadRequest, null), // no form, no token
         ("GET /v1/models", Scopes.Chat, HttpStatusCode.OK, null),
         ("GET /v1/models/{model}", Scopes.Chat, HttpStatusCode.OK, null),
         ("POST /v1/chat/completions", Scopes.Chat, HttpStatusCode.OK, """{"messages": [{"role": "user", "content": "hello"}]}"""),
@@ -76,6 +75,7 @@ public sealed class RouteTests(AccessHost host)
         ("POST /mcp/", Any, HttpStatusCode.NotAcceptable, "{}"), // only to who reads events
         ("GET /mcp/", Any, HttpStatusCode.NotAcceptable, null),
         ("DELETE /mcp/", Any, HttpStatusCode.OK, null),
+        ("POST /share/{share}/continue", Scopes.Chat, HttpStatusCode.NotFound, null), // nothing is shared
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -199,7 +199,7 @@ public sealed class RouteTests(AccessHost host)
     private async Task<(string Path, bool IsAnns)> FillAsync(string route, HttpClient anns)
     {
         var path = route[(route.IndexOf(' ') + 1)..]
-            .Replace("{documentName}", "v1").Replace("{name}", "nobody").Replace("{Id}", "0000000000")
+            .Replace("{documentName}", "v1").Replace("{name}", "nobody").Replace("{Id}", "0000000000").Replace("{share}", "0000000000")
             .Replace("{model}", "echo");
         if (path.StartsWith("/api/keys/{id}", StringComparison.Ordinal))
         {

@@ -99,8 +99,11 @@ public sealed partial class SidePanel : LiveComponent
                         _isBusy = true;
                         Changed();
                         break;
-                    case Happened({ Entry.Event: CellFinished or CallFinished or RunEnded or InterpreterRebuilt or RunContinued }) or FileGiven:
-                        _isBusy = _isBusy && told is FileGiven;
+                    case Happened({ Entry.Event: CellFinished or CallFinished or RunEnded or InterpreterRebuilt or RunContinued }):
+                        _isBusy = false;
+                        Changed();
+                        break;
+                    case FileGiven:
                         Changed();
                         break;
                 }

@@ -76,6 +76,10 @@ internal static class HtmlExport
             {
                 html.Append($"<img alt=\"picture\" src=\"{picture}\">");
             }
+            else if (Table(shown) is { } table)
+            {
+                html.Append(table);
+            }
             else if (Outputs.Text(shown) is { Length: > 0 } text)
             {
                 var kind = shown is PythonError or StreamText { Stream: StreamName.Stderr } ? "error" : "output";
@@ -85,6 +89,13 @@ internal static class HtmlExport
 
         return ran.End is { } end ? html.Append($"<p class=\"remark\">{Text(end)}</p>").ToString() : html.ToString();
     }
+
+    private static string? Table(CellEvent shown) => shown switch
+    {
+        DisplayData(var display) => display.Data.TryGetValue("text/html", out var html) ? HtmlTable.Of(html) : null,
+        ExecuteResult(var result) => result.Data.TryGetValue("text/html", out var html) ? HtmlTable.Of(html) : null,
+        _ => null,
+    };
 
     private static string Text(string text) => WebUtility.HtmlEncode(text);
 
