@@ -5,6 +5,7 @@ using CodeAct.Python;
 using CodeAct.Web.Api;
 using CodeAct.Web.Chats;
 using CodeAct.Web.Pages;
+using CodeAct.Web.Sessions;
 using CodeAct.Web.Shares;
 using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
@@ -75,6 +76,7 @@ public sealed partial class WebServer : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _application.Services.GetRequiredService<LiveConversations>().DisposeAsync();
+        await _application.Services.GetRequiredService<LiveSessions>().DisposeAsync();
         await _application.StopAsync(CancellationToken.None);
         await _application.DisposeAsync();
         await CloseAsync(_premises);
@@ -140,6 +142,7 @@ public sealed partial class WebServer : IAsyncDisposable
             .AddSingleton(premises.Shares)
             .AddSingleton(options)
             .AddSingleton(new LiveConversations(premises))
+            .AddSingleton(new LiveSessions(premises))
             .AddExceptionHandler<Problems>()
             .AddProblemDetails()
             .AddOpenApi()
