@@ -71,6 +71,15 @@ public sealed record WebOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A cell needs a time limit above zero.");
     } = TimeSpan.FromHours(1);
 
+    /// <summary>The time that a cell of <c>/execute</c> has, above zero; 60 s unless told.</summary>
+    public TimeSpan ExecuteTime
+    {
+        get;
+        init => field = value > TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A cell needs a time limit above zero.");
+    } = TimeSpan.FromSeconds(60);
+
     /// <summary>How long runs may go on when the server is told to stop; 10 s unless told. Then they are parked: the next start goes on.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(10);
 

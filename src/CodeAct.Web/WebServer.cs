@@ -166,6 +166,8 @@ public sealed partial class WebServer : IAsyncDisposable
         application.MapConversations();
         application.MapFiles();
         application.MapShares();
+        application.MapSessions();
+        application.MapExecute();
         application.MapPages();
         return application;
     }
