@@ -4,6 +4,7 @@ using CodeAct.Conversations;
 using CodeAct.Python;
 using CodeAct.Web.Api;
 using CodeAct.Web.Chats;
+using CodeAct.Web.Jupyter;
 using CodeAct.Web.Pages;
 using CodeAct.Web.Sessions;
 using CodeAct.Web.Shares;
@@ -143,6 +144,7 @@ public sealed partial class WebServer : IAsyncDisposable
             .AddSingleton(options)
             .AddSingleton(new LiveConversations(premises))
             .AddSingleton(new LiveSessions(premises))
+            .AddSingleton<Kernels>()
             .AddExceptionHandler<Problems>()
             .AddProblemDetails()
             .AddOpenApi()
@@ -156,6 +158,7 @@ public sealed partial class WebServer : IAsyncDisposable
         var application = builder.Build();
         application.UseErrorPages();
         application.UseAccess(options);
+        application.UseWebSockets();
         application.MapOpenApi().RequireAuthorization();
         if (options.Access.AccountsRequired)
         {
@@ -168,6 +171,7 @@ public sealed partial class WebServer : IAsyncDisposable
         application.MapShares();
         application.MapSessions();
         application.MapExecute();
+        application.MapJupyter();
         application.MapPages();
         return application;
     }

@@ -14,10 +14,16 @@ internal sealed partial class ExecuteText(TimeSpan limit)
     private const string Nothing = "[Code executed successfully with no output]";
 
     private readonly StringBuilder _text = new();
-    private PythonError? _error; // a cell has at most one, and shows nothing after it
+    private PythonError? _error; // until it is known what comes next
 
     public void Add(CellEvent shown)
     {
+        if (shown is not CellEnded { Status: CellStatus.TimedOut }) // which stands for the KeyboardInterrupt that it was ended with
+        {
+            AddLine(_error?.Traceback ?? "");
+            _error = null;
+        }
+
         switch (shown)
         {
             case StreamText(_, var text, _):
@@ -35,12 +41,11 @@ internal sealed partial class ExecuteText(TimeSpan limit)
             case InterpreterRestarted(var reason):
                 AddLine($"[{reason}]\n");
                 break;
-            case CellEnded { Status: CellStatus.TimedOut }: // in place of the KeyboardInterrupt that it was ended with
+            case CellEnded { Status: CellStatus.TimedOut }:
                 AddLine(string.Create(CultureInfo.InvariantCulture, $"[Execution timed out ({limit.TotalSeconds:0.###} seconds).]"));
                 break;
-            case CellEnded ended:
-                AddLine(_error?.Traceback ?? "");
-                AddLine(ended is { Status: CellStatus.LimitReached or CellStatus.Died, Reason: { } why } ? $"[{why}]" : "");
+            case CellEnded { Status: CellStatus.LimitReached or CellStatus.Died, Reason: var why }:
+                AddLine($"[{why}]");
                 break;
         }
     }

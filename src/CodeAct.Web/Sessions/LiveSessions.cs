@@ -17,10 +17,16 @@ internal sealed class LiveSessions : IAsyncDisposable
 
     public LiveSessions(Premises premises)
     {
-        _premises = premises;
+        (_premises, Since) = (premises, premises.Options.Time.GetUtcNow());
         var every = TimeSpan.FromSeconds(Math.Max(0.1, Options.BareSessionIdleTime.TotalSeconds / 10));
         _sweeper = premises.Options.Time.CreateTimer(_ => _ = SweepAsync(), null, every, every);
     }
+
+    /// <summary>The version of Python that they run.</summary>
+    public string PythonVersion => _premises.Engine.PythonVersion;
+
+    /// <summary>Since when there can be sessions.</summary>
+    public DateTimeOffset Since { get; }
 
     private WebOptions Options => _premises.Options;
 

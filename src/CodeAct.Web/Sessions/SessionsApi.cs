@@ -207,12 +207,14 @@ internal static class SessionsApi
 
     private static Cell Cell(ToRun wanted, TimeSpan longest)
     {
-        var time = wanted.Timeout is { } seconds
-            ? seconds > 0 && seconds <= longest.TotalSeconds
-                ? TimeSpan.FromSeconds(seconds)
-                : throw new BadHttpRequestException($"'timeout' must be above 0 and at most {longest.TotalSeconds:0.###} seconds; it is {seconds}.")
-            : TimeSpan.FromSeconds(30);
-        return new Cell(wanted.Code ?? throw new BadHttpRequestException("""The cell has no code; send {"code": "print(1)"}.""")) { Timeout = time };
+        var code = wanted.Code ?? throw new BadHttpRequestException("""The cell has no code; send {"code": "print(1)"}.""");
+        return wanted.Timeout switch
+        {
+            null => new Cell(code),
+            { } seconds when seconds > 0 && seconds <= longest.TotalSeconds => new Cell(code) { Timeout = TimeSpan.FromSeconds(seconds) },
+            { } seconds => throw new BadHttpRequestException(
+                $"'timeout' must be above 0 and at most {longest.TotalSeconds:0.###} seconds; it is {seconds}."),
+        };
     }
 
     private static Checkpoint Find(LiveSession session, int number) =>
