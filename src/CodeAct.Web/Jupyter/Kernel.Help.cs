@@ -46,19 +46,10 @@ internal sealed partial class Kernel
 
     private static JsonObject Completed(Completions found) => new()
     {
-        ["matches"] = new JsonArray([.. found.Matches.Select(match => JsonValue.Create(match.Text))]),
+        ["matches"] = new JsonArray([.. found.Matches.Select(match => JsonValue.Create(match))]),
         ["cursor_start"] = found.Start,
         ["cursor_end"] = found.End,
-        ["metadata"] = new JsonObject
-        {
-            ["_jupyter_types_experimental"] = new JsonArray([.. found.Matches.Select(match => new JsonObject
-            {
-                ["start"] = found.Start,
-                ["end"] = found.End,
-                ["text"] = match.Text,
-                ["type"] = match.Kind,
-            })]),
-        },
+        ["metadata"] = new JsonObject(),
     };
 
     private static JsonObject Inspected(MimeBundle found)

@@ -48,8 +48,7 @@ internal sealed class KernelClient(WebSocket socket)
         stop.CancelAfter(_farewell); // for one that does not take what it is told
         await Over(telling);
         await Over(CloseAsync(stop.Token));
-        await stop.CancelAsync();
-        await Over(listening);
+        await Over(listening); // until the client has closed too: who hangs up at once takes back what was said last
     }
 
     // How a connection breaks does not matter: the client comes again, or does not.

@@ -37,12 +37,7 @@ public sealed record CompletionQuestion(string Code, int Cursor) : CodeQuestion<
 /// <param name="Matches">The texts.</param>
 /// <param name="Start">Where that begins.</param>
 /// <param name="End">Where it is over.</param>
-public sealed record Completions(IReadOnlyList<CompletionMatch> Matches, int Start, int End);
-
-/// <summary>A text that could stand at the cursor.</summary>
-/// <param name="Text">It.</param>
-/// <param name="Kind">What kind of thing it names, such as <c>function</c>; empty where that is unknown.</param>
-public sealed record CompletionMatch(string Text, string Kind);
+public sealed record Completions(IReadOnlyList<string> Matches, int Start, int End);
 
 /// <summary>What is known of the thing that is named at the cursor: its type, signature and documentation, as text.</summary>
 /// <param name="Code">The code as far as it is written.</param>

@@ -52,6 +52,7 @@ public sealed class JupyterClientsTests(WebHost host)
         var start = new ProcessStartInfo("/usr/bin/python3")
         {
             ArgumentList = { Path.Combine(Path.GetDirectoryName(file)!, "jupyter_clients.py"), part, $"{host.Server.Url}jupyter" },
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

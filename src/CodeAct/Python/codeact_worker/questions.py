@@ -18,7 +18,7 @@ def complete(shell, question):
     with provisionalcompleter():
         found = list(rectify_completions(code, shell.Completer.completions(code, cursor)))[:MOST]
     start, end = (found[0].start, found[0].end) if found else (cursor, cursor)
-    return {"matches": [{"text": one.text, "kind": one.type or ""} for one in found], "start": start, "end": end}
+    return {"matches": [one.text for one in found], "start": start, "end": end}
 
 
 def inspect(shell, question):
