@@ -53,15 +53,6 @@ public sealed record WebOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "The time without use must be above zero.");
     } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many sessions without a conversation a user may have, at least 1; 100 unless told.</summary>
-    public int SessionsPerUser
-    {
-        get;
-        init => field = value > 0
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "A user must be able to have a session.");
-    } = 100;
-
     /// <summary>The longest time that a cell of such a session may be given, above zero; one hour unless told.</summary>
     public TimeSpan LongestCell
     {

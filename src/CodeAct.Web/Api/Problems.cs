@@ -40,7 +40,6 @@ internal sealed class Problems(IProblemDetailsService details) : IExceptionHandl
         ArgumentException argument => (StatusCodes.Status400BadRequest, WithoutParameter(argument)),
         ConversationBusyException or ConversationConflictException or CheckpointException =>
             (StatusCodes.Status409Conflict, exception.Message),
-        TooManySessionsException => (StatusCodes.Status429TooManyRequests, exception.Message),
         NotSupportedException => (StatusCodes.Status422UnprocessableEntity, exception.Message),
         ModelException => (StatusCodes.Status502BadGateway, exception.Message),
         PythonUnavailableException => (StatusCodes.Status503ServiceUnavailable, exception.Message),

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using CodeAct.Web.Api;
 using CodeAct.Web.Sessions;
+using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,7 +20,7 @@ internal static class JupyterApi
 
     public static void MapJupyter(this IEndpointRouteBuilder routes)
     {
-        var api = routes.MapGroup("/jupyter/api").WithTags("Jupyter");
+        var api = routes.MapGroup("/jupyter/api").WithTags("Jupyter").RequireAuthorization(Scopes.Execute);
         api.MapGet("", () => new JsonObject { ["version"] = Kernel.Version }).WithSummary("The version of the server");
         api.MapGet("/status", Status).WithSummary("What the server does");
         api.MapGet("/kernelspecs", Specs).WithSummary("The kinds of kernel: there is one");
@@ -128,20 +129,12 @@ internal static class JupyterApi
     private static async Task ConnectAsync(
         string id, HttpContext context, Caller caller, LiveSessions sessions, Kernels kernels, CancellationToken cancellationToken)
     {
+        var session = await sessions.FindAsync(id, caller.Owner, cancellationToken);
         if (!context.WebSockets.IsWebSocketRequest)
         {
             throw new BadHttpRequestException("The messages of a kernel come over a WebSocket; ask for one.");
         }
 
-        // A browser lets any page open a WebSocket to anywhere, with the user's cookies.
-        if (context.Request.Headers.Origin is [{ } origin]
-            && !(Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority == context.Request.Host.Value))
-        {
-            throw new BadHttpRequestException(
-                $"A page of {origin} may not use the kernels of this server.", StatusCodes.Status403Forbidden);
-        }
-
-        var session = await sessions.FindAsync(id, caller.Owner, cancellationToken);
         var binary = context.WebSockets.WebSocketRequestedProtocols.Contains(KernelMessage.BinaryProtocol);
         using var socket = await context.WebSockets.AcceptWebSocketAsync(binary ? KernelMessage.BinaryProtocol : null);
         await kernels.Of(session).ServeAsync(socket, cancellationToken);

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 using CodeAct.Python;
 using CodeAct.Web.Api;
+using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
@@ -25,7 +26,7 @@ internal static class ExecuteApi
 
     public static void MapExecute(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/execute", ExecuteAsync).WithTags("Execute").WithSummary("Run a cell in the session of a conversation ID")
-            .Accepts<ToRun>("application/json", "text/plain");
+            .RequireAuthorization(Scopes.Execute).Accepts<ToRun>("application/json", "text/plain");
 
     private static async Task<Ran> ExecuteAsync(
         HttpRequest request, Caller caller, LiveSessions sessions, WebOptions options, CancellationToken cancellationToken)

@@ -6,6 +6,7 @@ using CodeAct.Conversations;
 using CodeAct.Python;
 using CodeAct.Web.Api;
 using CodeAct.Web.Chats;
+using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -39,7 +40,7 @@ internal static class SessionsApi
 
     public static void MapSessions(this IEndpointRouteBuilder routes)
     {
-        var all = routes.MapGroup("/api/sessions").WithTags("Sessions");
+        var all = routes.MapGroup("/api/sessions").WithTags("Sessions").RequireAuthorization(Scopes.Execute);
         all.MapGet("", List).WithSummary("The user's sessions, the oldest first");
         all.MapPost("", BeginAsync).WithSummary("Begin a session: an interpreter of its own, without a conversation");
         var one = all.MapGroup("/{id}");
@@ -59,6 +60,7 @@ internal static class SessionsApi
         one.MapPost("/checkpoints/{number:int}/rollback", RollbackAsync).WithSummary("Take it back to a checkpoint");
         one.MapPost("/fork", ForkAsync).WithSummary("A second session that goes on from a checkpoint, or from the state as it is now");
         routes.MapPost("/api/conversations/{id}/session", ForkConversationAsync).WithTags("Sessions")
+            .RequireAuthorization(Scopes.Chat, Scopes.Execute)
             .WithSummary("A session that goes on from the interpreter of a conversation as it is now; the conversation is not touched");
     }
 
