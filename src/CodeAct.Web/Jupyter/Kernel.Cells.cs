@@ -22,10 +22,12 @@ internal sealed partial class Kernel
 
         PythonError? error = null;
         string? shown = null;
+        int? behind = null; // that had come before anybody was told of the error; who asks for something after that wants it
         await foreach (var happened in _session.RunAsync(
             new Cell(code) { Timeout = _options.LongestCell, Silent = isSilent }, _session.Ended))
         {
             shown = (happened as ExecuteResult)?.Data.PlainText ?? shown;
+            behind ??= happened is PythonError or CellEnded { Reason: not null } ? _shell.Reader.Count : null;
             error = happened switch
             {
                 PythonError raised => raised,
@@ -47,7 +49,7 @@ internal sealed partial class Kernel
 
         if (request.Flag("stop_on_error", otherwise: true))
         {
-            Volatile.Write(ref _refused, _shell.Reader.Count);
+            Volatile.Write(ref _refused, Math.Max(_refused, behind ?? 0));
         }
 
         return Failure(error);

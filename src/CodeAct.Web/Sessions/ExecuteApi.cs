@@ -26,7 +26,7 @@ internal static class ExecuteApi
 
     public static void MapExecute(this IEndpointRouteBuilder routes) =>
         routes.MapPost("/execute", ExecuteAsync).WithTags("Execute").WithSummary("Run a cell in the session of a conversation ID")
-            .RequireAuthorization(Scopes.Execute).Accepts<ToRun>("application/json", "text/plain");
+            .RequireAuthorization(Scopes.Execute).Accepts<ToRun>("application/json", "*/*");
 
     private static async Task<Ran> ExecuteAsync(
         HttpRequest request, Caller caller, LiveSessions sessions, WebOptions options, CancellationToken cancellationToken)
@@ -43,7 +43,7 @@ internal static class ExecuteApi
         return new Ran(text.ToString(), isNew);
     }
 
-    // Its clients do not say that it is JSON.
+    // Its clients do not say that it is JSON; some say that it is a form.
     private static async Task<(string Convid, string Code)> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         ToRun? read;

@@ -85,6 +85,19 @@ public sealed class KernelTests(WebHost host) : IDisposable
     }
 
     [Fact]
+    public async Task What_is_asked_for_once_an_error_was_told_is_run()
+    {
+        using var kernel = await KernelConnection.OpenAsync(host.Server.Url, await BeginAsync());
+        await kernel.ExecuteAsync("1 / 0");
+        while ((await kernel.ReadAsync())!.Type != "error")
+        {
+            // its reply may come after the next request
+        }
+
+        Assert.Contains(await kernel.UntilIdleAsync(await kernel.ExecuteAsync("print('next')")), one => one.Type == "stream");
+    }
+
+    [Fact]
     public async Task After_a_restart_variables_are_gone_and_files_are_there()
     {
         var id = await BeginAsync();

@@ -95,6 +95,17 @@ public sealed class ExecuteApiTests(WebHost host) : IDisposable
         Assert.Contains(reason, await refused.Content.ReadAsStringAsync(Cancel), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("application/json")]
+    [InlineData("application/x-www-form-urlencoded")] // as curl -d and urllib say of everything
+    public async Task What_a_client_calls_its_body_does_not_matter(string type)
+    {
+        using var body = Body("1", _convid);
+        body.Headers.ContentType = new(type);
+        using var response = await _client.PostAsync("execute", body, Cancel);
+        Assert.Equal("""{"result":"1","new_kernel_created":true}""", await response.Content.ReadAsStringAsync(Cancel));
+    }
+
     public void Dispose() => _client.Dispose();
 
     private Task<(string Result, bool IsNew)> ExecuteAsync(string code) => ExecuteAsync(_client, code, _convid);
