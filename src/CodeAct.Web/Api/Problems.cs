@@ -3,7 +3,6 @@ using CodeAct.Models;
 using CodeAct.Python;
 using CodeAct.Web.Chats;
 using CodeAct.Web.Pages;
-using CodeAct.Web.Sessions;
 using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
