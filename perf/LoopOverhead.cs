@@ -133,6 +133,9 @@ internal static class LoopOverhead
 
         public Task<IReadOnlyList<Variable>> VariablesAsync(CancellationToken cancellationToken) => inner.VariablesAsync(cancellationToken);
 
+        public Task<TAnswer> AskAsync<TAnswer>(CodeQuestion<TAnswer> question, CancellationToken cancellationToken) =>
+            inner.AskAsync(question, cancellationToken);
+
         public Task RestartAsync(CancellationToken cancellationToken) => inner.RestartAsync(cancellationToken);
 
         public Task<Checkpoint> CheckpointAsync(CancellationToken cancellationToken) => inner.CheckpointAsync(cancellationToken);

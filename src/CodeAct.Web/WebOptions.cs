@@ -53,15 +53,6 @@ public sealed record WebOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "The time without use must be above zero.");
     } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How many sessions without a conversation a user may have, at least 1; 100 unless told.</summary>
-    public int SessionsPerUser
-    {
-        get;
-        init => field = value > 0
-            ? value
-            : throw new ArgumentOutOfRangeException(nameof(value), value, "A user must be able to have a session.");
-    } = 100;
-
     /// <summary>The longest time that a cell of such a session may be given, above zero; one hour unless told.</summary>
     public TimeSpan LongestCell
     {
@@ -70,6 +61,15 @@ public sealed record WebOptions
             ? value
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A cell needs a time limit above zero.");
     } = TimeSpan.FromHours(1);
+
+    /// <summary>The time that a cell of <c>/execute</c> has, above zero; 60 s unless told.</summary>
+    public TimeSpan ExecuteTime
+    {
+        get;
+        init => field = value > TimeSpan.Zero
+            ? value
+            : throw new ArgumentOutOfRangeException(nameof(value), value, "A cell needs a time limit above zero.");
+    } = TimeSpan.FromSeconds(60);
 
     /// <summary>How long runs may go on when the server is told to stop; 10 s unless told. Then they are parked: the next start goes on.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(10);

@@ -4,11 +4,12 @@ using CodeAct.Conversations;
 using CodeAct.Python;
 using CodeAct.Web.Api;
 using CodeAct.Web.Chats;
+using CodeAct.Web.Jupyter;
 using CodeAct.Web.Mcp;
 using CodeAct.Web.OpenAI;
 using CodeAct.Web.Pages;
-using CodeAct.Web.Shares;
 using CodeAct.Web.Sessions;
+using CodeAct.Web.Shares;
 using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -135,9 +136,21 @@ public sealed partial class WebServer : IAsyncDisposable
         builder.Logging.SetMinimumLevel(LogLevel.Warning)
             .AddFilter("Microsoft.AspNetCore.StaticFiles", LogLevel.Error)
             .AddFilter("Microsoft.AspNetCore.DataProtection", LogLevel.Error); // its keys are as safe as the store that they are in
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        builder.Services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true); // so that the problem is told
-        builder.Services
+        AddServices(builder.Services, premises);
+        builder.Services.AddAccess(options.Access, accounts, premises.Store.Database, options.Time);
+        var application = builder.Build();
+        application.UseErrorPages();
+        application.UseAccess(options);
+        application.UseWebSockets();
+        MapRoutes(application, options);
+        return application;
+    }
+
+    private static void AddServices(IServiceCollection services, Premises premises)
+    {
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        services.Configure<RouteHandlerOptions>(route => route.ThrowOnBadRequest = true); // so that the problem is told
+        services
             .AddOpenAI() // before the problem details, for the first that can write an error does
             .AddSingleton(premises)
             .AddSingleton(premises.Store)
@@ -145,9 +158,10 @@ public sealed partial class WebServer : IAsyncDisposable
             .AddSingleton(premises.Models)
             .AddSingleton(premises.Bulletin)
             .AddSingleton(premises.Shares)
-            .AddSingleton(options)
+            .AddSingleton(premises.Options)
             .AddSingleton(new LiveConversations(premises))
             .AddSingleton(new LiveSessions(premises))
+            .AddSingleton<Kernels>()
             .AddExceptionHandler<Problems>()
             .AddProblemDetails()
             .AddOpenApi()
@@ -156,12 +170,12 @@ public sealed partial class WebServer : IAsyncDisposable
                 json.SerializerOptions.DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull;
                 json.SerializerOptions.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.CamelCase));
             });
-        builder.Services.AddMcpTools();
-        builder.Services.AddPages();
-        builder.Services.AddAccess(options.Access, accounts, premises.Store.Database, options.Time);
-        var application = builder.Build();
-        application.UseErrorPages();
-        application.UseAccess(options);
+        services.AddMcpTools();
+        services.AddPages();
+    }
+
+    private static void MapRoutes(WebApplication application, WebOptions options)
+    {
         application.MapOpenApi().RequireAuthorization();
         if (options.Access.AccountsRequired)
         {
@@ -174,7 +188,9 @@ public sealed partial class WebServer : IAsyncDisposable
         application.MapShares();
         application.MapOpenAI();
         application.MapMcpServer();
+        application.MapSessions();
+        application.MapExecute();
+        application.MapJupyter();
         application.MapPages();
-        return application;
     }
 }

@@ -26,40 +26,38 @@ internal static class FilesApi
         one.MapGet("/variables", VariablesAsync).WithSummary("The variables of the interpreter");
     }
 
-    private static async Task<IReadOnlyList<Kept>> ListAsync(
-        string id, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
-    {
-        var workspace = await WorkspaceAsync(id, caller, conversations, cancellationToken);
-        return [.. workspace.Files().Select(name => new Kept(name, Length(workspace, name)))];
-    }
+    /// <summary>The files of a workspace.</summary>
+    public static IReadOnlyList<Kept> List(Workspace workspace) =>
+        [.. workspace.Files().Select(name => new Kept(name, Length(workspace, name)))];
 
-    private static async Task<Created<IReadOnlyList<string>>> UploadAsync(
-        string id, HttpRequest request, Caller caller, LiveConversations conversations, CancellationToken cancellationToken, string? name = null)
+    /// <summary>Takes in the files of a request: those of its form, or its body as the one of this name.</summary>
+    /// <returns>What they are called.</returns>
+    public static async Task<IReadOnlyList<string>> TakeAsync(
+        HttpRequest request, string? name, Func<string, Stream, Task<string>> add, CancellationToken cancellationToken)
     {
-        var opened = await conversations.OpenAsync(id, caller.Owner, cancellationToken);
         var names = new List<string>();
         if (request.HasFormContentType)
         {
             foreach (var file in (await request.ReadFormAsync(cancellationToken)).Files)
             {
                 await using var contents = file.OpenReadStream();
-                names.Add(await opened.AddFileAsync(file.FileName, contents, cancellationToken));
+                names.Add(await add(file.FileName, contents));
             }
         }
         else
         {
-            names.Add(await opened.AddFileAsync(
-                name ?? throw new BadHttpRequestException("Say what the file is called: ?name=data.csv, or send a form."), request.Body, cancellationToken));
+            names.Add(await add(
+                name ?? throw new BadHttpRequestException("Say what the file is called: ?name=data.csv, or send a form."), request.Body));
         }
 
-        return TypedResults.Created($"/api/conversations/{id}/files", (IReadOnlyList<string>)names);
+        return names;
     }
 
-    private static async Task<FileStreamHttpResult> DownloadAsync(
-        string id, string name, HttpResponse response, Caller caller, LiveConversations conversations, CancellationToken cancellationToken,
-        bool inline = false)
+    /// <summary>A file of a workspace: to be kept, or to be shown where it is.</summary>
+    /// <exception cref="KeyNotFoundException">It cannot be read.</exception>
+    public static FileStreamHttpResult Download(Workspace workspace, string name, bool inline, HttpResponse response)
     {
-        var contents = await OpenAsync(id, name, caller, conversations, cancellationToken);
+        var contents = Open(workspace, name);
         var type = _types.TryGetContentType(name, out var known) ? known : "application/octet-stream";
         if (inline)
         {
@@ -70,6 +68,25 @@ internal static class FilesApi
         return TypedResults.Stream(contents, type, fileDownloadName: Path.GetFileName(name));
     }
 
+    private static async Task<IReadOnlyList<Kept>> ListAsync(
+        string id, Caller caller, LiveConversations conversations, CancellationToken cancellationToken) =>
+        List(await WorkspaceAsync(id, caller, conversations, cancellationToken));
+
+    private static async Task<Created<IReadOnlyList<string>>> UploadAsync(
+        string id, HttpRequest request, Caller caller, LiveConversations conversations, CancellationToken cancellationToken,
+        string? name = null)
+    {
+        var opened = await conversations.OpenAsync(id, caller.Owner, cancellationToken);
+        var names = await TakeAsync(
+            request, name, (called, contents) => opened.AddFileAsync(called, contents, cancellationToken), cancellationToken);
+        return TypedResults.Created($"/api/conversations/{id}/files", names);
+    }
+
+    private static async Task<FileStreamHttpResult> DownloadAsync(
+        string id, string name, HttpResponse response, Caller caller, LiveConversations conversations, CancellationToken cancellationToken,
+        bool inline = false) =>
+        Download(await WorkspaceAsync(id, caller, conversations, cancellationToken), name, inline, response);
+
     private static async Task<IReadOnlyList<Variable>> VariablesAsync(
         string id, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
     {
@@ -77,12 +94,11 @@ internal static class FilesApi
         return await (await opened.WakeAsync(cancellationToken)).VariablesAsync(cancellationToken);
     }
 
-    private static async Task<Stream> OpenAsync(
-        string id, string name, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
+    private static Stream Open(Workspace workspace, string name)
     {
         try
         {
-            return (await WorkspaceAsync(id, caller, conversations, cancellationToken)).OpenRead(name);
+            return workspace.OpenRead(name);
         }
         catch (IOException unreadable)
         {

@@ -3,7 +3,6 @@ using CodeAct.Models;
 using CodeAct.Python;
 using CodeAct.Web.Chats;
 using CodeAct.Web.Pages;
-using CodeAct.Web.Sessions;
 using CodeAct.Web.Users;
 using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
@@ -40,7 +39,6 @@ internal sealed class Problems(IProblemDetailsService details) : IExceptionHandl
         ArgumentException argument => (StatusCodes.Status400BadRequest, WithoutParameter(argument)),
         ConversationBusyException or ConversationConflictException or CheckpointException =>
             (StatusCodes.Status409Conflict, exception.Message),
-        TooManySessionsException => (StatusCodes.Status429TooManyRequests, exception.Message),
         NotSupportedException => (StatusCodes.Status422UnprocessableEntity, exception.Message),
         ModelException => (StatusCodes.Status502BadGateway, exception.Message),
         PythonUnavailableException => (StatusCodes.Status503ServiceUnavailable, exception.Message),

@@ -93,6 +93,15 @@ internal sealed class LiveSession : IAsyncDisposable
         }
     }
 
+    /// <summary>Goes on in a fresh interpreter; a cell that runs is interrupted.</summary>
+    /// <exception cref="KeyNotFoundException">It has ended.</exception>
+    public async Task RestartAsync(CancellationToken cancellationToken)
+    {
+        using var use = Use();
+        Python.Interrupt();
+        await Python.RestartAsync(cancellationToken);
+    }
+
     /// <summary>Says that it is wanted; false when it has ended.</summary>
     public bool Touch()
     {

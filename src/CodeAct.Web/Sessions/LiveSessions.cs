@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using CodeAct.Python;
 using CodeAct.Telemetry;
 using CodeAct.Web.Chats;
+using CodeAct.Web.Users;
 
 namespace CodeAct.Web.Sessions;
 
@@ -17,10 +18,16 @@ internal sealed class LiveSessions : IAsyncDisposable
 
     public LiveSessions(Premises premises)
     {
-        _premises = premises;
+        (_premises, Since) = (premises, premises.Options.Time.GetUtcNow());
         var every = TimeSpan.FromSeconds(Math.Max(0.1, Options.BareSessionIdleTime.TotalSeconds / 10));
         _sweeper = premises.Options.Time.CreateTimer(_ => _ = SweepAsync(), null, every, every);
     }
+
+    /// <summary>The version of Python that they run.</summary>
+    public string PythonVersion => _premises.Engine.PythonVersion;
+
+    /// <summary>Since when there can be sessions.</summary>
+    public DateTimeOffset Since { get; }
 
     private WebOptions Options => _premises.Options;
 
@@ -36,7 +43,7 @@ internal sealed class LiveSessions : IAsyncDisposable
             : throw LiveSession.NotThere(id);
 
     /// <summary>A new one, with an ID that nobody can guess.</summary>
-    /// <exception cref="TooManySessionsException">The owner has as many as a user may have.</exception>
+    /// <exception cref="QuotaException">The owner has as many as a user may have.</exception>
     /// <exception cref="PythonUnavailableException">There is no interpreter to be had.</exception>
     public Task<LiveSession> BeginAsync(string owner, CancellationToken cancellationToken) =>
         AddAsync(owner, StartAsync, cancellationToken);
@@ -44,7 +51,7 @@ internal sealed class LiveSessions : IAsyncDisposable
     /// <summary>The one with an ID that its user has chosen, such as that of a chat; a new one when there is none.</summary>
     /// <returns>The session, and whether it is new.</returns>
     /// <exception cref="ArgumentException">That is no ID.</exception>
-    /// <exception cref="TooManySessionsException">The owner has as many as a user may have.</exception>
+    /// <exception cref="QuotaException">The owner has as many as a user may have.</exception>
     /// <exception cref="PythonUnavailableException">There is no interpreter to be had.</exception>
     public async Task<(LiveSession Session, bool IsNew)> OpenAsync(string id, string owner, CancellationToken cancellationToken)
     {
@@ -63,7 +70,7 @@ internal sealed class LiveSessions : IAsyncDisposable
     /// <param name="checkpoint">The state; null for that of now.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <exception cref="CheckpointException">The state is not there any more, or cannot be kept.</exception>
-    /// <exception cref="TooManySessionsException">The owner has as many as a user may have.</exception>
+    /// <exception cref="QuotaException">The owner has as many as a user may have.</exception>
     public Task<LiveSession> ForkAsync(string owner, IPythonSession origin, Checkpoint? checkpoint, CancellationToken cancellationToken) =>
         AddAsync(owner, stop => ForkAsync(origin, checkpoint, stop), cancellationToken);
 
@@ -94,9 +101,11 @@ internal sealed class LiveSessions : IAsyncDisposable
         string id, string owner, Func<CancellationToken, Task<IPythonSession>> start, CancellationToken cancellationToken)
     {
         var key = (owner, id);
-        if (!_sessions.ContainsKey(key) && _sessions.Keys.Count(other => other.Owner == owner) >= Options.SessionsPerUser)
+        var most = _premises.Quotas.Sessions(owner);
+        if (!_sessions.ContainsKey(key) && _sessions.Keys.Count(other => other.Owner == owner) >= most)
         {
-            throw new TooManySessionsException(Options.SessionsPerUser);
+            throw new QuotaException(
+                $"You have {most} sessions already, and may not have more; delete one first (DELETE /api/sessions/ID).");
         }
 
         var wanted = new Lazy<Task<LiveSession>>(
@@ -151,7 +160,3 @@ internal sealed class LiveSessions : IAsyncDisposable
         .Where(starting => starting is { IsValueCreated: true, Value.IsCompletedSuccessfully: true })
         .Select(starting => starting.Value.Result);
 }
-
-/// <summary>The user has as many sessions as one may have.</summary>
-internal sealed class TooManySessionsException(int most) : InvalidOperationException(
-    $"There are {most} sessions already, which is as many as a user may have; delete one first (DELETE /api/sessions/ID).");

@@ -75,6 +75,10 @@ public static class LogJson
     public static string Write(LogEntry entry) =>
         JsonSerializer.Serialize(new Line(Version, entry.At, entry.Event), LineType);
 
+    /// <summary>Writes an event of a cell as the log has it: <c>{"type":"stream","stream":"stdout","text":"…"}</c>.</summary>
+    public static string Write(CellEvent shown) =>
+        JsonSerializer.Serialize(shown, (JsonTypeInfo<CellEvent>)_options.GetTypeInfo(typeof(CellEvent)));
+
     /// <summary>Reads one line.</summary>
     /// <exception cref="JsonException">It is no entry.</exception>
     /// <exception cref="NotSupportedException">A later version wrote it.</exception>

@@ -26,6 +26,12 @@ public sealed record Cell(string Code)
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A cell needs processor time above zero.");
     }
 
+    /// <summary>
+    /// True: its last value is not shown, and it leaves no trace in <c>In</c>, <c>Out</c>, <c>_</c> and the numbers of cells. False
+    /// unless told.
+    /// </summary>
+    public bool Silent { get; init; }
+
     /// <summary>The tools that it may call, by name; null, as unless told, for all that the session has.</summary>
     public IReadOnlyCollection<string>? Tools { get; init; }
 }

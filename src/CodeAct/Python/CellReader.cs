@@ -22,6 +22,9 @@ internal sealed class CellReader(uint cell, ToolBridge? tools = null)
     /// <summary>An interrupt reached the cell before its end.</summary>
     public bool Interrupted { get; private set; }
 
+    /// <summary>What the worker answered to a question asked in place of a cell.</summary>
+    public ReadOnlyMemory<byte>? Answer { get; private set; }
+
     /// <summary>How long the cell ran, as the worker says: without what it had to wait for a processor before and after.</summary>
     public TimeSpan Ran { get; private set; }
 
@@ -56,7 +59,11 @@ internal sealed class CellReader(uint cell, ToolBridge? tools = null)
                 Interrupted = payload[1] == (byte)'i';
                 Ran = TimeSpan.FromMicroseconds(BinaryPrimitives.ReadUInt32LittleEndian(payload[2..]));
                 return null;
-            case FrameKind.Done or FrameKind.Ready or FrameKind.Checkpoint or FrameKind.Variables:
+            case FrameKind.Ask when frame.Cell == cell:
+                Done = true;
+                Answer = frame.Payload;
+                return null;
+            case FrameKind.Done or FrameKind.Ready or FrameKind.Checkpoint or FrameKind.Variables or FrameKind.Ask:
                 return null; // of another cell, or an answer that came too late
             default:
                 throw new InvalidDataException("No frame has this type.");

@@ -37,6 +37,15 @@ public interface IPythonSession : IAsyncDisposable
     /// </remarks>
     Task<IReadOnlyList<Variable>> VariablesAsync(CancellationToken cancellationToken);
 
+    /// <summary>Asks the interpreter for what helps to write code, such as completions. Waits for a running cell.</summary>
+    /// <param name="question">What is asked.</param>
+    /// <param name="cancellationToken">Stops waiting for the cell.</param>
+    /// <returns>
+    /// Its answer; an empty one while there is no interpreter, and when the session's code keeps it from answering: it is interrupted
+    /// after 2 s, and as a cell is when it ignores that.
+    /// </returns>
+    Task<TAnswer> AskAsync<TAnswer>(CodeQuestion<TAnswer> question, CancellationToken cancellationToken);
+
     /// <summary>Goes on in a fresh interpreter: variables, checkpoints and what runs in it are gone, files stay.</summary>
     /// <remarks>
     /// What was set with <see cref="SetVariableAsync"/> is set again. Does nothing when no cell has run since the last time.

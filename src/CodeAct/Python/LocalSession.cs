@@ -153,7 +153,7 @@ internal sealed partial class LocalSession(
         var shown = new List<CellEvent>();
         try
         {
-            await SendAsync(worker, FrameKind.Run, Encoding.UTF8.GetBytes(cell.Code));
+            await SendAsync(worker, cell.Silent ? FrameKind.RunSilently : FrameKind.Run, Encoding.UTF8.GetBytes(cell.Code));
             for (var more = true; more;)
             {
                 shown.Clear();
@@ -305,6 +305,12 @@ internal sealed partial class LocalSession(
         using var ladder = new InterruptLadder(worker, _answerWithin, grace, time); // code of the session can keep it from answering
         var assignment = new JsonObject { ["name"] = name, ["value"] = value?.DeepClone() };
         await SendAsync(worker, FrameKind.SetVariable, Encoding.UTF8.GetBytes(assignment.ToJsonString()));
+        await LateUntilAsync(reader, worker);
+    }
+
+    /// <summary>Waits for what is done between cells; what is shown meanwhile comes with the next one.</summary>
+    private async Task LateUntilAsync(CellReader reader, Worker worker)
+    {
         while (!reader.Done && !worker.Ended)
         {
             await TakeAsync(worker, reader, _late, early: true);

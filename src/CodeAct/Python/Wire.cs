@@ -7,10 +7,12 @@ namespace CodeAct.Python;
 internal static class FrameKind
 {
     public const byte Run = (byte)'R';
+    public const byte RunSilently = (byte)'r';
     public const byte SetVariable = (byte)'S';
     public const byte Checkpoint = (byte)'C';
     public const byte Tools = (byte)'T';
     public const byte Variables = (byte)'V';
+    public const byte Ask = (byte)'Q';
     public const byte Answer = (byte)'A';
     public const byte CallPart = (byte)'+';
     public const byte Call = (byte)'?';

@@ -76,6 +76,9 @@ internal sealed class TracedSession : IPythonSession
 
     public Task<IReadOnlyList<Variable>> VariablesAsync(CancellationToken cancellationToken) => _inner.VariablesAsync(cancellationToken);
 
+    public Task<TAnswer> AskAsync<TAnswer>(CodeQuestion<TAnswer> question, CancellationToken cancellationToken) =>
+        _inner.AskAsync(question, cancellationToken);
+
     public Task RestartAsync(CancellationToken cancellationToken) => _inner.RestartAsync(cancellationToken);
 
     public Task<Checkpoint> CheckpointAsync(CancellationToken cancellationToken) => _inner.CheckpointAsync(cancellationToken);

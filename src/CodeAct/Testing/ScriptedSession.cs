@@ -37,6 +37,11 @@ public sealed class ScriptedSession(TimeProvider time) : IPythonSession
     public Task<IReadOnlyList<Variable>> VariablesAsync(CancellationToken cancellationToken) => Task.FromResult(Described);
 
     /// <inheritdoc/>
+    /// <returns>The empty answer: there is no interpreter.</returns>
+    public Task<TAnswer> AskAsync<TAnswer>(CodeQuestion<TAnswer> question, CancellationToken cancellationToken) =>
+        Task.FromResult(question.None);
+
+    /// <inheritdoc/>
     public Workspace Workspace { get; } = Workspace.Create();
 
     /// <inheritdoc/>

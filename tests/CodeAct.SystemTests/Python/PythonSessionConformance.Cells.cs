@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using CodeAct.Python;
 
 namespace CodeAct.SystemTests.Python;
 
@@ -206,6 +207,49 @@ public abstract partial class PythonSessionConformance
         await session.RunAsync("n = 0");
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => session.RunAsync("n += 1\nn")));
         Assert.Equal(Enumerable.Range(1, 20), outcomes.Select(outcome => int.Parse(outcome.Result.PlainText)).Order());
+    }
+
+    [Fact]
+    public async Task A_silent_cell_shows_no_result_and_is_not_in_the_history()
+    {
+        await using var session = await CreateAsync();
+        await session.RunAsync("41");
+        var silent = await session.OutcomeAsync(new Cell("x = 1; print('seen'); 7") { Silent = true });
+        Assert.Equal("seen\n", silent.Stdout);
+        Assert.Empty(silent.Events.OfType<ExecuteResult>());
+        Assert.Equal(2, await session.AskAsync(new NumberQuestion(), TestContext.Current.CancellationToken));
+        Assert.Equal("(1, 41, {1: 41})", (await session.RunAsync("x, _, dict(Out)")).Result.PlainText);
+    }
+
+    [Fact]
+    public async Task The_interpreter_helps_to_write_code_and_shows_no_trace_of_it()
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await using var session = await CreateAsync();
+        await session.RunAsync("price_of_tea = 3\ndef brew(leaves):\n    return leaves");
+        var completions = await session.AskAsync(new CompletionQuestion("é = price_of", 12), stop);
+        Assert.Equal(("price_of_tea", 4, 12), (completions.Matches[0], completions.Start, completions.End));
+        var known = await session.AskAsync(new InspectionQuestion("brew(", 5, Detailed: true), stop);
+        Assert.Contains("return leaves", known.PlainText, StringComparison.Ordinal);
+        Assert.Empty((await session.AskAsync(new InspectionQuestion("nothing_has_this_name", 3, Detailed: false), stop)).Data);
+        Assert.Equal(new Completeness("incomplete", "    "), await session.AskAsync(new CompletenessQuestion("for x in y:"), stop));
+        Assert.Equal(new Completeness("complete", ""), await session.AskAsync(new CompletenessQuestion("x = 1"), stop));
+        var values = await session.AskAsync(
+            new EvaluationQuestion(new Dictionary<string, string> { ["good"] = "price_of_tea * 2", ["bad"] = "1 / 0" }), stop);
+        Assert.Equal(("6", "ZeroDivisionError"), (values["good"].Value?.PlainText, values["bad"].Error?.Name));
+        Assert.Equal(["brew", "price_of_tea"], (await session.VariablesAsync(stop)).Select(variable => variable.Name).Order());
+        Assert.Equal(2, await session.AskAsync(new NumberQuestion(), stop));
+    }
+
+    [Fact]
+    public async Task A_question_that_would_take_for_ever_is_answered_with_nothing_and_variables_are_kept()
+    {
+        await using var session = await CreateAsync();
+        await session.RunAsync("class Endless:\n    def __repr__(self):\n        while True: pass\nx = Endless()");
+        var values = await session.AskAsync(
+            new EvaluationQuestion(new Dictionary<string, string> { ["x"] = "x" }), TestContext.Current.CancellationToken);
+        Assert.DoesNotContain(values.Values, value => value.Value is not null);
+        Assert.Equal("'Endless'", (await session.RunAsync("type(x).__name__")).Result.PlainText);
     }
 
     [Fact]

@@ -99,6 +99,13 @@ public sealed class LimitTests : IAsyncLifetime
         await second.UntilAsync<CodeAct.Agents.RunEnded>(0);
         Assert.Contains("42", (await first.AskAsync("`print(x)`")).Answer);
 
+        using var session = await ann.PostAsync("api/sessions", null, Cancel);
+        using var another = await ann.PostAsync("jupyter/api/kernels", null, Cancel);
+        using var execute = await ann.PostAsJsonAsync("execute", new { convid = "1", code = "1" }, Cancel);
+        Assert.Equal(
+            (HttpStatusCode.Created, HttpStatusCode.TooManyRequests, HttpStatusCode.TooManyRequests),
+            (session.StatusCode, another.StatusCode, execute.StatusCode));
+
         using var fits = await ann.PostAsync($"{first.Path}/files?name=a.bin", new ByteArrayContent(new byte[3_000]), Cancel);
         using var full = await ann.PostAsync($"{first.Path}/files?name=b.bin", new ByteArrayContent(new byte[1]), Cancel);
         Assert.Equal((HttpStatusCode.Created, HttpStatusCode.TooManyRequests), (fits.StatusCode, full.StatusCode));

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using CodeAct.Agents;
+using CodeAct.Web.Sessions;
 using CodeAct.Web.Users;
 using CodeAct.WebTests.Hosting;
 using Microsoft.AspNetCore.Authorization;
@@ -76,6 +77,35 @@ public sealed class RouteTests(AccessHost host)
         ("GET /mcp/", Any, HttpStatusCode.NotAcceptable, null),
         ("DELETE /mcp/", Any, HttpStatusCode.OK, null),
         ("POST /share/{share}/continue", Scopes.Chat, HttpStatusCode.NotFound, null), // nothing is shared
+        ("POST /api/conversations/{id}/session", Scopes.Chat, HttpStatusCode.Created, null),
+        ("POST /execute", Scopes.Execute, HttpStatusCode.OK, """{"convid": "1", "code": "1"}"""),
+        ("GET /api/sessions/", Scopes.Execute, HttpStatusCode.OK, null),
+        ("POST /api/sessions/", Scopes.Execute, HttpStatusCode.Created, null),
+        ("GET /api/sessions/{id}/", Scopes.Execute, HttpStatusCode.OK, null),
+        ("DELETE /api/sessions/{id}/", Scopes.Execute, HttpStatusCode.NoContent, null),
+        ("POST /api/sessions/{id}/cells", Scopes.Execute, HttpStatusCode.OK, """{"code": "1"}"""),
+        ("POST /api/sessions/{id}/interrupt", Scopes.Execute, HttpStatusCode.NoContent, null),
+        ("POST /api/sessions/{id}/restart", Scopes.Execute, HttpStatusCode.NoContent, null),
+        ("GET /api/sessions/{id}/variables", Scopes.Execute, HttpStatusCode.OK, null),
+        ("GET /api/sessions/{id}/files", Scopes.Execute, HttpStatusCode.OK, null),
+        ("POST /api/sessions/{id}/files", Scopes.Execute, HttpStatusCode.BadRequest, ""), // it has no name
+        ("GET /api/sessions/{id}/files/{**name}", Scopes.Execute, HttpStatusCode.OK, null),
+        ("DELETE /api/sessions/{id}/files/{**name}", Scopes.Execute, HttpStatusCode.NoContent, null),
+        ("GET /api/sessions/{id}/checkpoints", Scopes.Execute, HttpStatusCode.OK, null),
+        ("POST /api/sessions/{id}/checkpoints", Scopes.Execute, HttpStatusCode.Created, null),
+        ("POST /api/sessions/{id}/checkpoints/{number:int}/rollback", Scopes.Execute, HttpStatusCode.NoContent, null),
+        ("POST /api/sessions/{id}/fork", Scopes.Execute, HttpStatusCode.Created, "{}"),
+        ("GET /jupyter/api/", Scopes.Execute, HttpStatusCode.OK, null),
+        ("GET /jupyter/api/status", Scopes.Execute, HttpStatusCode.OK, null),
+        ("GET /jupyter/api/kernelspecs", Scopes.Execute, HttpStatusCode.OK, null),
+        ("GET /jupyter/api/kernelspecs/{name}", Scopes.Execute, HttpStatusCode.NotFound, null),
+        ("GET /jupyter/api/kernels/", Scopes.Execute, HttpStatusCode.OK, null),
+        ("POST /jupyter/api/kernels/", Scopes.Execute, HttpStatusCode.Created, null),
+        ("GET /jupyter/api/kernels/{id}/", Scopes.Execute, HttpStatusCode.OK, null),
+        ("DELETE /jupyter/api/kernels/{id}/", Scopes.Execute, HttpStatusCode.NoContent, null),
+        ("POST /jupyter/api/kernels/{id}/interrupt", Scopes.Execute, HttpStatusCode.NoContent, null),
+        ("POST /jupyter/api/kernels/{id}/restart", Scopes.Execute, HttpStatusCode.OK, null),
+        ("GET /jupyter/api/kernels/{id}/channels", Scopes.Execute, HttpStatusCode.BadRequest, null), // no WebSocket
     ];
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -218,6 +248,20 @@ public sealed class RouteTests(AccessHost host)
         {
             using var response = await anns.PostAsJsonAsync("v1/responses", new { input = "hello" }, Cancel);
             return (path.Replace("{id}", await IdAsync(response)), true);
+        }
+
+        if (path.StartsWith("/api/sessions/{id}", StringComparison.Ordinal) || path.StartsWith("/jupyter/api/kernels/{id}", StringComparison.Ordinal))
+        {
+            var sessions = host.Server.Services.GetRequiredService<LiveSessions>();
+            foreach (var earlier in sessions.Of(host.Ann.Id))
+            {
+                await sessions.DeleteAsync(earlier.Id, host.Ann.Id); // she may have so many
+            }
+
+            var session = await sessions.BeginAsync(host.Ann.Id, Cancel);
+            await session.Python.Workspace.WriteAsync("mine.txt", new MemoryStream("mine"u8.ToArray()), Cancel);
+            var number = path.Contains("{number", StringComparison.Ordinal) ? (await session.Python.CheckpointAsync(Cancel)).Id : 0;
+            return (path.Replace("{id}", session.Id).Replace("{**name}", "mine.txt").Replace("{number:int}", $"{number}"), true);
         }
 
         if (path.Contains("{id}", StringComparison.Ordinal))

@@ -220,10 +220,10 @@ class Shell(InteractiveShell):
     def enable_gui(self, gui=None):
         pass
 
-    def run(self, code):
-        """Runs a cell; true when it ended without an exception."""
+    def run(self, code, silent=False):
+        """Runs a cell; true when it ended without an exception. A silent one shows no result and is not in the history."""
         self.error_sent = False
-        self.run_cell(code, store_history=True)
+        self.run_cell(code, store_history=not silent, silent=silent)
         try:
             if figures_or_none():
                 figures_or_none().show_left_open()
@@ -240,7 +240,12 @@ class Shell(InteractiveShell):
 
 def bundle(data):
     """A MIME bundle as JSON: text as it is, bytes in base64, structures as JSON text."""
-    return wire.to_json({kind: _text(value) for kind, value in data.items()})
+    return wire.to_json(forms(data))
+
+
+def forms(data):
+    """Each form of a MIME bundle as text."""
+    return {kind: _text(value) for kind, value in data.items()}
 
 
 def _text(value):

@@ -14,8 +14,10 @@ import struct
 import threading
 
 RUN, SET = b"R", b"S"  # host to worker: run a cell (source); set a variable (JSON: name and value)
+RUN_SILENTLY = b"r"  # host to worker: run a cell that is not to be seen in the session's history
 CHECKPOINT = b"C"  # host to worker: become a checkpoint, with the socket that resumes it; the answer (JSON): pid, or why not
 VARIABLES = b"V"  # host to worker: describe the variables; the answer (JSON)
+ASK = b"Q"  # host to worker: a question about code (JSON); the answer (JSON)
 TOOLS, ANSWER = b"T", b"A"  # host to worker: the tools that there are; an answer (JSON; in place of the cell's id the call's number)
 CALL, CANCEL = b"?", b"~"  # worker to host: call a tool (JSON, of which PARTs may come before); the number of a call whose answer nobody waits for any more
 PART = b"+"  # worker to host: the beginning of a call that is longer than a frame

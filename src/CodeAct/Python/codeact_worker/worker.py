@@ -6,7 +6,7 @@ import random
 import sys
 from time import perf_counter
 
-from . import frozen, tools, variables, wire
+from . import frozen, questions, tools, variables, wire
 
 LONGEST_RUN = 0xFFFFFFFF  # microseconds
 
@@ -28,8 +28,8 @@ class Worker:
                 if frame is None:
                     os._exit(0)
                 kind, cell, payload = frame
-                if kind == wire.RUN:
-                    self.run(cell, payload.decode("utf-8"))
+                if kind in (wire.RUN, wire.RUN_SILENTLY):
+                    self.run(cell, payload.decode("utf-8"), kind == wire.RUN_SILENTLY)
                 elif kind == wire.SET:
                     variable = json.loads(payload)
                     self.shell.user_ns[variable["name"]] = variable["value"]
@@ -38,6 +38,8 @@ class Worker:
                     self.toolbox.define(payload)
                 elif kind == wire.VARIABLES:
                     self.output.send(wire.VARIABLES, wire.to_json(variables.describe(self.shell, self.toolbox.names())), cell)
+                elif kind == wire.ASK:
+                    self.answer(cell, json.loads(payload))
                 elif kind == wire.CHECKPOINT:
                     frozen.checkpoint(self.output, channel.descriptors.pop(), self.move)
             except KeyboardInterrupt:  # came between a cell's end and stop(); the cell has been answered or is below
@@ -57,7 +59,20 @@ class Worker:
         self.output.muted = False
         self.shell.forget()
 
-    def run(self, cell, source):
+    def answer(self, cell, question):
+        """Answers a question about code: with null when it ran code of the session that failed or was interrupted."""
+        found = None
+        try:
+            try:
+                self.interrupts.start()
+                found = questions.answer(self.shell, question)
+            finally:
+                self.interrupts.stop()
+        except BaseException:
+            self.interrupts.stop()
+        self.output.send(wire.ASK, wire.to_json(found), cell)
+
+    def run(self, cell, source, silent=False):
         self.output.start(cell)
         self.toolbox.start()
         status = wire.RAISED
@@ -65,7 +80,7 @@ class Worker:
         try:
             try:
                 self.interrupts.start()
-                if self.shell.run(source):
+                if self.shell.run(source, silent):
                     status = wire.OK
             finally:
                 self.interrupts.stop()
