@@ -23,7 +23,8 @@ internal sealed class BadParameterException(string? parameter, string message, s
 /// <summary>Every error below <c>/v1</c> in the form that clients of this interface read.</summary>
 internal sealed class OpenAIErrors : IProblemDetailsWriter
 {
-    public bool CanWrite(ProblemDetailsContext context) => context.HttpContext.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
+    public bool CanWrite(ProblemDetailsContext context) =>
+        context.HttpContext.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
 
     public async ValueTask WriteAsync(ProblemDetailsContext context)
     {
