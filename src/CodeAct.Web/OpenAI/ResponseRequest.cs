@@ -65,7 +65,8 @@ internal sealed record ResponseRequest
             if (MessageParts.Text(tool, "type") is not "code_interpreter")
             {
                 throw BadParameterException.Unsupported(
-                    "tools", "besides code_interpreter there are the tools that the server was started with (codeact serve --mcp, --tools).");
+                    "tools",
+                    "besides code_interpreter there are the tools that the server was started with (codeact serve --mcp, --tools).");
             }
 
             if (tool.TryGetProperty("container", out var given))
