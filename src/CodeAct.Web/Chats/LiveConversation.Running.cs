@@ -180,7 +180,8 @@ internal sealed partial class LiveConversation
             : Transcript.Resume(events, model, session, events[^1] as InterpreterRebuilt ?? new InterpreterRebuilt([], []));
     }
 
-    private static string? Joined(string? first, string? second) => first is null || second is null ? first ?? second : $"{first}\n\n{second}";
+    private static string? Joined(string? first, string? second) =>
+        first is null || second is null ? first ?? second : $"{first}\n\n{second}";
 
     private async Task RecallAsync(Agent agent, Conversation conversation, IReadOnlyList<Exchange> earlier)
     {

@@ -5,7 +5,7 @@ using ModelContextProtocol.Server;
 
 namespace CodeAct.Web.Mcp;
 
-/// <summary>The interpreter and the agent as tools of the Model Context Protocol, for the one client that has started this program.</summary>
+/// <summary>The tools of the Model Context Protocol for the one client that has started this program.</summary>
 public static class McpStdio
 {
     private const string Session = "mcp"; // the client's, when it names none

@@ -47,7 +47,14 @@ internal sealed class McpTools(LiveSessions sessions, LiveConversations conversa
     }
 
     private static McpServerTool Tool(string name, string title, Delegate method, bool isReadOnly) => McpServerTool.Create(
-        method, new McpServerToolCreateOptions { Name = name, Title = title, ReadOnly = isReadOnly, SerializerOptions = McpJsonUtilities.DefaultOptions });
+        method,
+        new McpServerToolCreateOptions
+        {
+            Name = name,
+            Title = title,
+            ReadOnly = isReadOnly,
+            SerializerOptions = McpJsonUtilities.DefaultOptions,
+        });
 
     [Description("Runs Python in an interpreter that keeps variables, imports and files from call to call, as a notebook does. "
         + "Returns what the code printed, the value of its last expression, its error, and the pictures that it showed.")]
@@ -88,7 +95,7 @@ internal sealed class McpTools(LiveSessions sessions, LiveConversations conversa
         IProgress<ProgressNotificationValue> progress,
         [Description("What is to be done or found out.")] string task,
         [Description("Files to put into the agent's working directory first.")] IReadOnlyList<GivenFile>? files = null,
-        [Description("The conversation to go on with, as an earlier result named it; leave it out to begin one.")] string? conversation = null,
+        [Description("The conversation to go on with, as a result named it; leave it out to begin one.")] string? conversation = null,
         [Description("The model that the agent asks; leave it out for the server's first.")] string? model = null,
         CancellationToken cancellationToken = default) => await ToldAsync(async () =>
     {
@@ -96,7 +103,8 @@ internal sealed class McpTools(LiveSessions sessions, LiveConversations conversa
         var turn = request.Params is { RequestState: { } state, InputResponses: { } answers }
             ? await McpApproval.AnswerAsync(state, answers, id => conversations.OpenAsync(id, owner, cancellationToken), cancellationToken)
             : await BeginAsync(task, files ?? [], conversation, model, owner, cancellationToken);
-        var (text, made, isError) = await new McpWork(request.Server, progress, isAlone: alone is not null).FollowAsync(turn, cancellationToken);
+        var work = new McpWork(request.Server, progress, isAlone: alone is not null);
+        var (text, made, isError) = await work.FollowAsync(turn, cancellationToken);
         return Result([new TextContentBlock { Text = text }], new { conversation = turn.Conversation.Id, files = made }, isError);
     });
 

@@ -17,7 +17,8 @@ internal sealed class McpWork(McpServer server, IProgress<ProgressNotificationVa
 
     /// <summary>The answer, what was made on the way, and whether there is no answer.</summary>
     /// <exception cref="ModelContextProtocol.Protocol.InputRequiredException">The client is to ask its user about a call.</exception>
-    public async Task<(string Text, IReadOnlyList<string> Made, bool IsError)> FollowAsync(AgentTurn turn, CancellationToken cancellationToken)
+    public async Task<(string Text, IReadOnlyList<string> Made, bool IsError)> FollowAsync(
+        AgentTurn turn, CancellationToken cancellationToken)
     {
         TurnPiece? last = null;
         await foreach (var piece in turn.PiecesAsync(cancellationToken))
@@ -29,7 +30,8 @@ internal sealed class McpWork(McpServer server, IProgress<ProgressNotificationVa
         return last switch
         {
             TurnPiece.Over(var end, var made) => (end.Answer ?? TurnText.Stopped(end)!, made, end.Answer is null),
-            TurnPiece.Asked asked when server.ClientCapabilities?.Elicitation is not null => throw McpApproval.Of(turn.Conversation.Id, asked),
+            TurnPiece.Asked asked when server.ClientCapabilities?.Elicitation is not null =>
+                throw McpApproval.Of(turn.Conversation.Id, asked),
             TurnPiece.Asked(_, var request) => (Waits(turn.Conversation.Id, request), [], true),
             _ => ((last as TurnPiece.Lost)?.Why ?? "The run was lost.", [], true),
         };

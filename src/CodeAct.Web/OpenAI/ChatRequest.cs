@@ -60,7 +60,7 @@ internal sealed record ChatRequest
         Check(isRaw: true);
         return new ChatOptions
         {
-            MaxOutputTokens = (int?)Math.Min(MaxCompletionTokens ?? MaxTokens ?? int.MaxValue, int.MaxValue) is var most and not int.MaxValue ? most : null,
+            MaxOutputTokens = RawModel.Most(MaxCompletionTokens ?? MaxTokens),
             Temperature = Temperature,
             TopP = TopP,
             Seed = Seed,
@@ -80,7 +80,8 @@ internal sealed record ChatRequest
         Refuse("tools", IsGiven(Tools), "the agent has the tools that its server was started with (codeact serve --mcp, --tools).");
         Refuse("functions", IsGiven(Functions), "the agent has the tools that its server was started with (codeact serve --mcp, --tools).");
         Refuse("modalities", Modalities?.Contains("audio") is true, "the answer is text.");
-        Refuse("response_format", ResponseFormat is { } format && MessageParts.Text(format, "type") is not (null or "text"), "the answer is text.");
+        var isFormatted = ResponseFormat is { } format && MessageParts.Text(format, "type") is not (null or "text");
+        Refuse("response_format", isFormatted, "the answer is text.");
         Refuse("stop", !isRaw && IsGiven(Stop), "the agent writes several replies to a request; a raw model takes it.");
     }
 

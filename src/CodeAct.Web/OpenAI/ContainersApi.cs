@@ -58,7 +58,9 @@ internal static class ContainersApi
         ContainerFile file, Caller caller, LiveConversations conversations, CancellationToken cancellationToken)
     {
         var opened = await conversations.OpenAsync(file.Conversation, caller.Owner, cancellationToken);
-        if (file.Event is { } number && await opened.EventAsync(number, cancellationToken) is CellOutput(var shown) && PictureOf(shown) is { } picture)
+        if (file.Event is { } number
+            && await opened.EventAsync(number, cancellationToken) is CellOutput(var shown)
+            && PictureOf(shown) is { } picture)
         {
             return new MemoryStream(picture);
         }

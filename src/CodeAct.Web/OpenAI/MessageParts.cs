@@ -18,7 +18,8 @@ internal static class MessageParts
             "assistant" => Speaker.Assistant,
             "tool" or "function" => throw BadParameterException.Unsupported(
                 $"{parameter}.role", "the agent calls its own tools; a client cannot answer a call."),
-            _ => throw new BadParameterException($"{parameter}.role", $"There is no role '{role}'; there are system, developer, user and assistant."),
+            _ => throw new BadParameterException(
+                $"{parameter}.role", $"There is no role '{role}'; there are system, developer, user and assistant."),
         };
         return content.ValueKind switch
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using CodeAct.Web.Api;
+using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Http;
 
 namespace CodeAct.Web.OpenAI;
@@ -23,7 +24,14 @@ internal sealed class BadParameterException(string? parameter, string message, s
 /// <summary>Every error below <c>/v1</c> in the form that clients of this interface read.</summary>
 internal sealed class OpenAIErrors : IProblemDetailsWriter
 {
-    public bool CanWrite(ProblemDetailsContext context) => context.HttpContext.Request.Path.StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
+    public bool CanWrite(ProblemDetailsContext context) =>
+        new PathString(Path(context.HttpContext)).StartsWithSegments("/v1", StringComparison.OrdinalIgnoreCase);
+
+    // An error may be told on the way to a page of errors, whose path the request has then.
+    private static string Path(HttpContext context) =>
+        context.Features.Get<IExceptionHandlerPathFeature>()?.Path
+        ?? context.Features.Get<IStatusCodeReExecuteFeature>()?.OriginalPath
+        ?? context.Request.Path.ToString();
 
     public async ValueTask WriteAsync(ProblemDetailsContext context)
     {
@@ -34,7 +42,7 @@ internal sealed class OpenAIErrors : IProblemDetailsWriter
         var message = known.Detail ?? problem.Detail ?? status switch
         {
             StatusCodes.Status404NotFound or StatusCodes.Status405MethodNotAllowed =>
-                $"There is no {context.HttpContext.Request.Method} {context.HttpContext.Request.Path}; docs/openai.md lists what there is.",
+                $"There is no {context.HttpContext.Request.Method} {Path(context.HttpContext)}; docs/openai.md lists what there is.",
             StatusCodes.Status401Unauthorized => "Give an API key as bearer token; 'codeact keys add' makes one.",
             StatusCodes.Status403Forbidden => "Your API key may not do this; it needs the scope 'chat'.",
             _ => problem.Title ?? "The server failed.",

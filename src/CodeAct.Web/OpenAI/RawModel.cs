@@ -10,6 +10,9 @@ internal static class RawModel
     /// <summary>A piece of its answer; the last one says why it ended and what it took.</summary>
     internal sealed record Piece(string Text, string? FinishReason = null, long InputTokens = 0, long OutputTokens = 0);
 
+    /// <summary>A limit of tokens as models take it.</summary>
+    public static int? Most(long? tokens) => tokens is { } most ? (int)Math.Min(most, int.MaxValue) : null;
+
     public static async IAsyncEnumerable<Piece> AnswerAsync(
         ModelShelf shelf,
         OfferedModel offered,
@@ -49,5 +52,6 @@ internal static class RawModel
     private static DataContent Picture(Attachment file) =>
         file is Attachment.Inline { Type: var type, Bytes: var bytes } && type.StartsWith("image/", StringComparison.Ordinal)
             ? new DataContent(bytes, type)
-            : throw BadParameterException.Unsupported("messages", "a raw model takes images as data: URLs and no other files; the agent takes all.");
+            : throw BadParameterException.Unsupported(
+                "messages", "a raw model takes images as data: URLs and no other files; the agent takes all.");
 }

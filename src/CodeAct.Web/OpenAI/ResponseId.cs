@@ -3,7 +3,7 @@ using System.Globalization;
 
 namespace CodeAct.Web.OpenAI;
 
-/// <summary>The ID of a response, which says where it is in the log: <c>resp_CONVERSATION_EVENT</c>, the event being the last before it.</summary>
+/// <summary>The ID of a response, <c>resp_CONVERSATION_EVENT</c>: where it is in the log, the event being the last before it.</summary>
 internal sealed record ResponseId(string Conversation, long Before) : IParsable<ResponseId>
 {
     public const string Mark = "resp_";

@@ -49,7 +49,8 @@ internal sealed record ResponseRequest
         return Input.ValueKind switch
         {
             JsonValueKind.String => [.. system, new Said(Speaker.User, Input.GetString()!, [])],
-            JsonValueKind.Array => Said.Joined([.. system, .. Input.EnumerateArray().Index().SelectMany(one => Item(one.Item, $"input[{one.Index}]"))]),
+            JsonValueKind.Array => Said.Joined(
+                [.. system, .. Input.EnumerateArray().Index().SelectMany(one => Item(one.Item, $"input[{one.Index}]"))]),
             _ => throw new BadParameterException("input", "'input' must be a text or a list of items."),
         };
     }
@@ -64,7 +65,8 @@ internal sealed record ResponseRequest
             if (MessageParts.Text(tool, "type") is not "code_interpreter")
             {
                 throw BadParameterException.Unsupported(
-                    "tools", "besides code_interpreter the agent has the tools that its server was started with (codeact serve --mcp, --tools).");
+                    "tools",
+                    "besides code_interpreter there are the tools that the server was started with (codeact serve --mcp, --tools).");
             }
 
             if (tool.TryGetProperty("container", out var given))
@@ -93,9 +95,10 @@ internal sealed record ResponseRequest
     {
         Check();
         return PreviousResponseId is null && ConversationId is null
-            ? new ChatOptions { MaxOutputTokens = MaxOutputTokens is { } most ? (int)Math.Min(most, int.MaxValue) : null, Temperature = Temperature, TopP = TopP }
+            ? new ChatOptions { MaxOutputTokens = RawModel.Most(MaxOutputTokens), Temperature = Temperature, TopP = TopP }
             : throw BadParameterException.Unsupported(
-                PreviousResponseId is null ? "conversation" : "previous_response_id", "a raw model keeps nothing; send all that was said as 'input'.");
+                PreviousResponseId is null ? "conversation" : "previous_response_id",
+                "a raw model keeps nothing; send all that was said as 'input'.");
     }
 
     private void Check()
@@ -121,9 +124,12 @@ internal sealed record ResponseRequest
     private static IEnumerable<Said> Item(JsonElement item, string parameter) => MessageParts.Text(item, "type") switch
     {
         null or "message" => [MessageParts.Read(
-            MessageParts.Text(item, "role"), item.ValueKind is JsonValueKind.Object && item.TryGetProperty("content", out var content) ? content : default, parameter)],
+            MessageParts.Text(item, "role"),
+            item.ValueKind is JsonValueKind.Object && item.TryGetProperty("content", out var content) ? content : default,
+            parameter)],
         "code_interpreter_call" or "reasoning" => [],
         var other => throw BadParameterException.Unsupported(
-            parameter, $"there is no use for an item of type '{other}'; send messages, or name the response before by previous_response_id."),
+            parameter,
+            $"there is no use for an item of type '{other}'; send messages, or name the response before by previous_response_id."),
     };
 }

@@ -53,15 +53,19 @@ internal sealed class ResponseWriter(JsonObject response, Showing showing, strin
         TurnPiece.Ran(var number, var code) when showing is not Showing.Answer => Run(number, code),
         TurnPiece.Showed(_, var type, var bytes) => Show(type, bytes),
         TurnPiece.Printed(var output) when showing is not Showing.Answer => EndCall(output),
-        TurnPiece.Asked(_, var request) => [.. EndCall(""), .. Write(words.Waits(request)), .. EndMessage("final_answer"), .. End("completed")],
+        TurnPiece.Asked(_, var request) =>
+            [.. EndCall(""), .. Write(words.Waits(request)), .. EndMessage("final_answer"), .. End("completed")],
         TurnPiece.Over over => Close(over),
         TurnPiece.Lost(var why) => Fail("server_error", why),
         _ => (IEnumerable<JsonObject>)[],
     }];
 
     /// <summary>The model of a raw response is done.</summary>
-    public IReadOnlyList<JsonObject> Finish(RawModel.Piece last) =>
-        [.. Write(""), .. EndMessage("final_answer"), .. End(last.FinishReason == "length" ? "incomplete" : "completed", last.InputTokens, last.OutputTokens)];
+    public IReadOnlyList<JsonObject> Finish(RawModel.Piece last)
+    {
+        var status = last.FinishReason == "length" ? "incomplete" : "completed";
+        return [.. Write(""), .. EndMessage("final_answer"), .. End(status, last.InputTokens, last.OutputTokens)];
+    }
 
     /// <summary>It failed.</summary>
     public IReadOnlyList<JsonObject> Fail(string code, string why)
@@ -108,7 +112,8 @@ internal sealed class ResponseWriter(JsonObject response, Showing showing, strin
         var annotations = new JsonArray([.. made.Select(name => Citation(name, $"{part["text"]}"))]);
         foreach (var (index, annotation) in annotations.Index())
         {
-            yield return InMessage("response.output_text.annotation.added", ("annotation_index", index), ("annotation", annotation!.DeepClone()));
+            yield return InMessage(
+                "response.output_text.annotation.added", ("annotation_index", index), ("annotation", annotation!.DeepClone()));
         }
 
         part["annotations"] = annotations;

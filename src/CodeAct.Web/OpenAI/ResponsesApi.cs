@@ -91,7 +91,8 @@ internal static class ResponsesApi
         var asked = ResponseId.Parse(id, null);
         var opened = await conversations.OpenAsync(asked.Conversation, caller.Owner, cancellationToken);
         var events = await store.ReadAsync(opened.Id, asked.Before, cancellationToken).ToListAsync(cancellationToken);
-        var begun = events.Find(stored => stored.Entry.Event is RunStarted) ?? throw new KeyNotFoundException($"There is no response '{id}'.");
+        var begun = events.Find(stored => stored.Entry.Event is RunStarted)
+            ?? throw new KeyNotFoundException($"There is no response '{id}'.");
         var name = ((RunStarted)begun.Entry.Event).Model;
         var model = shelf.Offered.FirstOrDefault(offered => offered.Name == name)?.Alias ?? name;
         var frame = Frame(id, model, begun.Entry.At, new ResponseRequest());

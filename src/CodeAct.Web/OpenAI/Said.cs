@@ -46,7 +46,8 @@ internal sealed record Said(Speaker By, string Text, IReadOnlyList<Attachment> F
         return Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(all)));
     }
 
-    public static string Join(string first, string second) => first.Length == 0 || second.Length == 0 ? first + second : $"{first}\n\n{second}";
+    public static string Join(string first, string second) =>
+        first.Length == 0 || second.Length == 0 ? first + second : $"{first}\n\n{second}";
 }
 
 /// <summary>A file that comes with a message.</summary>
@@ -92,7 +93,8 @@ internal abstract record Attachment
             var bytes = head.EndsWith(Base64, StringComparison.Ordinal)
                 ? OfBase64(url[(comma + 1)..], parameter)
                 : Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url[(comma + 1)..]));
-            return new Inline(name ?? $"{(type.StartsWith("image/", StringComparison.Ordinal) ? "image" : "file")}{Extension(type)}", type, bytes);
+            var stem = type.StartsWith("image/", StringComparison.Ordinal) ? "image" : "file";
+            return new Inline(name ?? stem + Extension(type), type, bytes);
         }
 
         private static byte[] OfBase64(string text, string parameter)

@@ -9,12 +9,17 @@ namespace CodeAct.Web.OpenAI;
 internal sealed class TurnText(string conversation, string server)
 {
     /// <summary>A link to a file of the workspace.</summary>
-    public static string Link(string name) =>
-        $"{(IsPicture(name) ? "!" : "")}[{name}](sandbox:/mnt/data/{Uri.EscapeDataString(name).Replace("%2F", "/", StringComparison.Ordinal)})";
+    public static string Link(string name)
+    {
+        var path = Uri.EscapeDataString(name).Replace("%2F", "/", StringComparison.Ordinal);
+        return $"{(IsPicture(name) ? "!" : "")}[{name}](sandbox:/mnt/data/{path})";
+    }
 
     /// <summary>Links to what was made and is not named in a text yet, a line each; empty when all is.</summary>
-    public static string Links(IEnumerable<string> made, string text) => string.Join(
-        '\n', made.Where(name => !text.Contains($"sandbox:/mnt/data/{name}", StringComparison.Ordinal) && !text.Contains(Link(name), StringComparison.Ordinal)).Select(Link));
+    public static string Links(IEnumerable<string> made, string text) => string.Join('\n', made
+        .Where(name => !text.Contains($"sandbox:/mnt/data/{name}", StringComparison.Ordinal))
+        .Select(Link)
+        .Where(link => !text.Contains(link, StringComparison.Ordinal)));
 
     /// <summary>Code as Markdown.</summary>
     public static string Fenced(string text, string language)

@@ -50,7 +50,8 @@ internal static class UploadsApi
         return OpenAIJson.Answer(FileObject.Of(await uploads.AddAsync(caller.Owner, file.FileName, purpose, contents, cancellationToken)));
     }
 
-    private static JsonHttpResult<object> List(Caller caller, Uploads uploads, int limit = MostListed, string? after = null, string? purpose = null)
+    private static JsonHttpResult<object> List(
+        Caller caller, Uploads uploads, int limit = MostListed, string? after = null, string? purpose = null)
     {
         var all = uploads.List(caller.Owner).Where(upload => purpose is null || upload.Purpose == purpose);
         var rest = (after is null ? all : all.SkipWhile(upload => upload.Id != after).Skip(1)).ToList();
@@ -65,7 +66,8 @@ internal static class UploadsApi
         });
     }
 
-    private static JsonHttpResult<object> Get(string id, Caller caller, Uploads uploads) => OpenAIJson.Answer(FileObject.Of(uploads.Get(caller.Owner, id)));
+    private static JsonHttpResult<object> Get(string id, Caller caller, Uploads uploads) =>
+        OpenAIJson.Answer(FileObject.Of(uploads.Get(caller.Owner, id)));
 
     private static async Task<IResult> ContentAsync(
         string id, Caller caller, Uploads uploads, LiveConversations conversations, CancellationToken cancellationToken)

@@ -57,9 +57,12 @@ internal sealed class NobodyInParticular(
     public new const string Scheme = "Nobody";
 
     /// <inheritdoc/>
-    protected override Task<AuthenticateResult> HandleAuthenticateAsync() => Task.FromResult(AuthenticateResult.Success(
-        new AuthenticationTicket(
-            Principals.Of("", "", [Scopes.Chat, Scopes.Execute, Scopes.Account], Scheme, new Claim("sub", "nobody")), Scheme))); // MCP asks for one
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        var name = new Claim("sub", "nobody"); // connections of MCP must be somebody's
+        var nobody = Principals.Of("", "", [Scopes.Chat, Scopes.Execute, Scopes.Account], Scheme, name);
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(nobody, Scheme)));
+    }
 }
 
 /// <summary>Who asks, as the rest of the server sees it.</summary>
