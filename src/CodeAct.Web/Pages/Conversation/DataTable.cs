@@ -28,26 +28,27 @@ public sealed record DataTable(IReadOnlyList<string> Columns, IReadOnlyList<IRea
 
         var lines = table.QuerySelectorAll("tr").Select(row => row.Children.Where(cell => cell.LocalName is "td" or "th").ToList()).ToList();
         var head = lines.TakeWhile(line => line.TrueForAll(cell => cell.LocalName == "th")).ToList();
-        var body = lines.Skip(head.Count).Select(Words).ToList();
-        var width = body.Select(row => row.Count).Append(head.Select(line => line.Sum(Span)).DefaultIfEmpty(0).Max()).Max();
-        if (width == 0 || (long)width * body.Count > MostCells || lines.Exists(line => line.Exists(cell => Span(cell, "rowspan") > 1)))
+        var width = lines.Select(line => line.Sum(Span)).DefaultIfEmpty(0).Max();
+        if (width == 0 || (long)width * lines.Count > MostCells || lines.Exists(line => line.Exists(cell => Span(cell, "rowspan") > 1)))
         {
             return null;
         }
 
+        var body = lines.Skip(head.Count).Select(Words).ToList();
         var names = Names(head, width);
         var note = (document.QuerySelectorAll("p") is [.., var last] ? last.TextContent.Trim() : null);
         return new DataTable(names, [.. body.Select(row => Padded(row, width))], string.IsNullOrEmpty(note) ? null : note);
     }
 
-    /// <summary>The rows by the values of a column: as numbers where all of them are.</summary>
+    /// <summary>The rows by the values of a column: as numbers where all of them are. What is missing comes last.</summary>
     public IReadOnlyList<IReadOnlyList<string>> By(int column, bool isDescending)
     {
-        var numbers = Rows.Select(row => Number(row[column])).ToList();
-        var order = numbers.TrueForAll(number => number is not null)
-            ? Rows.Zip(numbers).OrderBy(pair => pair.Second).Select(pair => pair.First)
-            : Rows.OrderBy(row => row[column], StringComparer.OrdinalIgnoreCase);
-        return [.. isDescending ? order.Reverse() : order];
+        var isNumeric = IsNumeric(column);
+        var missing = Rows.ToLookup(row => row[column] is "NaN" or "");
+        var order = isNumeric
+            ? missing[false].OrderBy(row => Number(row[column]))
+            : missing[false].OrderBy(row => row[column], StringComparer.OrdinalIgnoreCase);
+        return [.. isDescending ? order.Reverse() : order, .. missing[true]];
     }
 
     /// <summary>True when all values of a column are numbers.</summary>

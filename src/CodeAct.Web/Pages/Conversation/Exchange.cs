@@ -74,7 +74,9 @@ public sealed class Writing : Part
 /// <summary>Code that ran or runs, with what it shows.</summary>
 public sealed class CellPart(int number, string code, DateTimeOffset at) : Part
 {
-    private const int HeadAndTail = 100_000; // characters of a stream's text that are kept of its beginning, and of its end
+    private readonly List<CellEvent> _shown = [];
+    private LongText? _text; // of the last that was shown, while it is a stream's and more of it may come
+    private bool _isOlder; // than what that text has
 
     /// <summary>From 1 in the conversation.</summary>
     public int Number => number;
@@ -86,7 +88,18 @@ public sealed class CellPart(int number, string code, DateTimeOffset at) : Part
     public DateTimeOffset At => at;
 
     /// <summary>What it has shown: pieces of a stream put together.</summary>
-    public IList<CellEvent> Shown { get; } = [];
+    public IReadOnlyList<CellEvent> Shown
+    {
+        get
+        {
+            if (_isOlder)
+            {
+                (_shown[^1], _isOlder) = ((StreamText)_shown[^1] with { Text = _text!.ToString() }, false);
+            }
+
+            return _shown;
+        }
+    }
 
     /// <summary>How it ended; null while it runs, and when it was cut off.</summary>
     public CellEnded? Result { get; set; }
@@ -101,8 +114,8 @@ public sealed class CellPart(int number, string code, DateTimeOffset at) : Part
     {
         switch (shown)
         {
-            case StreamText text when Shown is [.., StreamText last] && last.Stream == text.Stream && last.FromEarlierCell == text.FromEarlierCell:
-                Shown[^1] = last with { Text = Cut(last.Text + text.Text) };
+            case StreamText text:
+                Take(text);
                 break;
             case ToolCalled called:
                 Calls.Add(new ToolUse(called.Call, called.Name, called.Arguments));
@@ -111,13 +124,24 @@ public sealed class CellPart(int number, string code, DateTimeOffset at) : Part
                 (call.Result, call.Error, call.Elapsed) = (returned.Result, returned.Error, returned.Elapsed);
                 break;
             default:
-                Shown.Add(shown);
+                _ = Shown; // a stream before it is whole now
+                _shown.Add(shown);
                 break;
         }
     }
 
-    private static string Cut(string text) => text.Length <= 2 * HeadAndTail ? text
-        : $"{text[..HeadAndTail]}\n… [{text.Length - (2 * HeadAndTail):#,0} characters are left out here] …\n{text[^HeadAndTail..]}";
+    private void Take(StreamText text)
+    {
+        if (!(_shown is [.., StreamText last] && last.Stream == text.Stream && last.FromEarlierCell == text.FromEarlierCell))
+        {
+            _ = Shown; // the one before is whole now
+            _shown.Add(text);
+            _text = new LongText();
+        }
+
+        _text!.Append(text.Text);
+        _isOlder = true;
+    }
 }
 
 /// <summary>A call of a tool.</summary>

@@ -30,6 +30,11 @@ internal static class MarkdownText
             Tame(link, conversation);
         }
 
+        foreach (var link in document.Descendants<AutolinkInline>().Where(link => !link.IsEmail && !IsOfTheWeb(link.Url)).ToList())
+        {
+            link.ReplaceBy(new LiteralInline($"<{link.Url}>"));
+        }
+
         foreach (var code in document.Descendants<FencedCodeBlock>().Where(code => code.Info is "python" or "py" or "python3").ToList())
         {
             code.GetAttributes().AddClass("python");
@@ -40,12 +45,11 @@ internal static class MarkdownText
 
     private static void Tame(LinkInline link, string? conversation)
     {
-        if (link.Url?.StartsWith(Sandbox, StringComparison.Ordinal) is true && conversation is not null)
+        if (File(link.Url) is { } file && conversation is not null)
         {
-            var name = Uri.EscapeDataString(link.Url[Sandbox.Length..]).Replace("%2F", "/", StringComparison.Ordinal);
-            link.Url = $"/api/conversations/{conversation}/files/{name}{(link.IsImage ? "?inline=true" : "")}";
+            link.Url = $"/api/conversations/{conversation}/files/{file}{(link.IsImage ? "?inline=true" : "")}";
         }
-        else if (link.IsImage || !(Uri.TryCreate(link.Url, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "mailto"))
+        else if (link.IsImage || !IsOfTheWeb(link.Url))
         {
             link.ReplaceBy(new LiteralInline(string.Concat(link.Descendants<LiteralInline>().Select(literal => literal.ToString()))));
         }
@@ -55,4 +59,19 @@ internal static class MarkdownText
             link.GetAttributes().AddPropertyIfNotExist("target", "_blank");
         }
     }
+
+    // A file of the workspace, as a part of an address; null for anything else, such as a way out of the workspace.
+    private static string? File(string? link)
+    {
+        if (link?.StartsWith(Sandbox, StringComparison.Ordinal) is not true)
+        {
+            return null;
+        }
+
+        var names = Uri.UnescapeDataString(link[Sandbox.Length..]).Split('/', '\\');
+        return names.Any(name => name is "" or "." or "..") ? null : string.Join('/', names.Select(Uri.EscapeDataString));
+    }
+
+    private static bool IsOfTheWeb(string? link) =>
+        Uri.TryCreate(link, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" or "mailto";
 }
