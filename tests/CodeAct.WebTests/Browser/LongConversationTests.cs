@@ -2,7 +2,6 @@ using System.Diagnostics;
 using CodeAct.Agents;
 using CodeAct.Conversations;
 using CodeAct.WebTests.Hosting;
-using Microsoft.Playwright;
 using static Microsoft.Playwright.Assertions;
 
 namespace CodeAct.WebTests.Browser;
