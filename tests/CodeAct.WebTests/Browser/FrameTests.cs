@@ -31,8 +31,7 @@ public sealed class FrameTests(WebHost host, Chromium chromium) : BrowserTests(h
         var item = page.Locator(".item").Filter(new() { HasText = "zebra of this test" });
         await Expect(item).ToBeVisibleAsync();
 
-        await item.HoverAsync();
-        await item.GetByTitle("Rename").ClickAsync();
+        await item.GetByTitle("Rename").PressAsync("Enter"); // a mouse would miss it: the list moves with what other tests do
         await page.Locator(".rename input").FillAsync("Okapi");
         await page.Keyboard.PressAsync("Enter");
         await Expect(page.Locator(".item").Filter(new() { HasText = "Okapi" })).ToBeVisibleAsync();
