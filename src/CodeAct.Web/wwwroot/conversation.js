@@ -122,6 +122,7 @@ export function compose(form, page) {
       give(event.dataTransfer.files);
     }
   });
+  form.dataset.ready = "";
 }
 
 document.addEventListener("click", async event => {

