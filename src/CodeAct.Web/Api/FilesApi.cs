@@ -61,7 +61,8 @@ internal static class FilesApi
         var type = _types.TryGetContentType(name, out var known) ? known : "application/octet-stream";
         if (inline)
         {
-            response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'"; // it is hostile
+            // It is hostile.
+            response.Headers.ContentSecurityPolicy = "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'";
             return TypedResults.Stream(contents, type);
         }
 
