@@ -71,7 +71,7 @@ public sealed record WebOptions
             : throw new ArgumentOutOfRangeException(nameof(value), value, "A cell needs a time limit above zero.");
     } = TimeSpan.FromSeconds(60);
 
-    /// <summary>How long runs may go on when the server is told to stop; 10 s unless told. Then they are parked: the next start goes on.</summary>
+    /// <summary>How long runs may go on when the server is to stop; 10 s unless told. Then they are parked for the next start.</summary>
     public TimeSpan ShutdownGrace { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What is told of runs, model calls and cells.</summary>

@@ -33,7 +33,8 @@ internal static class ExportCommand
         command.SetAction(async (arguments, cancellationToken) =>
         {
             await using var conversations = await store.Read(arguments).OpenAsync(cancellationToken);
-            var text = await ConversationExport.WriteAsync(conversations, arguments.GetValue(id)!, arguments.GetValue(to), cancellationToken);
+            var text = await ConversationExport.WriteAsync(
+                conversations, arguments.GetValue(id)!, arguments.GetValue(to), cancellationToken);
             if (arguments.GetValue(output) is { } file)
             {
                 await File.WriteAllTextAsync(file, text, cancellationToken);

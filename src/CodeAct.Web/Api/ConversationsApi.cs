@@ -46,7 +46,11 @@ internal static class ConversationsApi
             { Approve: false } => new Denied(string.IsNullOrWhiteSpace(Reason) ? "the user said no" : Reason),
             { Arguments.ValueKind: not (JsonValueKind.Object or JsonValueKind.Null) } =>
                 throw new BadHttpRequestException("'arguments' must be a JSON object, such as {\"name\": \"value\"}."),
-            _ => new Approved { Arguments = Arguments is { ValueKind: JsonValueKind.Object } given ? given.GetRawText() : null, Always = Always },
+            _ => new Approved
+            {
+                Arguments = Arguments is { ValueKind: JsonValueKind.Object } given ? given.GetRawText() : null,
+                Always = Always,
+            },
         };
     }
 
@@ -70,7 +74,12 @@ internal static class ConversationsApi
     private static async Task<IReadOnlyList<Listed>> ListAsync(
         Caller caller, IConversationStore store, CancellationToken cancellationToken, string q = "", int limit = 50, string? before = null)
     {
-        var query = new ConversationQuery(q, Math.Clamp(limit, 1, MostListed)) { Owner = caller.Owner, Before = before, OnePerFamily = true };
+        var query = new ConversationQuery(q, Math.Clamp(limit, 1, MostListed))
+        {
+            Owner = caller.Owner,
+            Before = before,
+            OnePerFamily = true,
+        };
         return [.. (await store.FindAsync(query, cancellationToken)).Select(Listed.Of)];
     }
 
@@ -86,7 +95,8 @@ internal static class ConversationsApi
         await DescribeAsync(await conversations.OpenAsync(id, caller.Owner, cancellationToken), store, cancellationToken);
 
     private static async Task<Listed> RenameAsync(
-        string id, Renaming to, Caller caller, LiveConversations conversations, IConversationStore store, CancellationToken cancellationToken)
+        string id, Renaming to, Caller caller, LiveConversations conversations, IConversationStore store,
+        CancellationToken cancellationToken)
     {
         await conversations.RenameAsync(id, to.Title, caller.Owner, cancellationToken);
         var opened = await conversations.OpenAsync(id, caller.Owner, cancellationToken);
@@ -121,7 +131,8 @@ internal static class ConversationsApi
     }
 
     private static async Task<Created<Listed>> ForkAsync(
-        string id, Forking fork, Caller caller, LiveConversations conversations, IConversationStore store, CancellationToken cancellationToken)
+        string id, Forking fork, Caller caller, LiveConversations conversations, IConversationStore store,
+        CancellationToken cancellationToken)
     {
         var forked = await conversations.ForkAsync(id, fork.At, caller.Owner, cancellationToken);
         return TypedResults.Created($"/api/conversations/{forked.Id}", await DescribeAsync(forked, store, cancellationToken));

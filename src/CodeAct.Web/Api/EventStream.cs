@@ -31,7 +31,8 @@ internal static class EventStream
     {
         var opened = await conversations.OpenAsync(id, caller.Owner, cancellationToken);
         response.Headers["X-Accel-Buffering"] = "no"; // a proxy before us is not to collect them
-        return TypedResults.ServerSentEvents(ItemsAsync(opened.Audience.FollowAsync(lastEventId ?? after, cancellationToken), cancellationToken));
+        var events = opened.Audience.FollowAsync(lastEventId ?? after, cancellationToken);
+        return TypedResults.ServerSentEvents(ItemsAsync(events, cancellationToken));
     }
 
     private static async IAsyncEnumerable<SseItem<string>> ItemsAsync(
@@ -43,7 +44,8 @@ internal static class EventStream
             {
                 Happened(var stored) => new SseItem<string>(LogJson.Write(stored.Entry), "event") { EventId = $"{stored.Number}" },
                 Streamed(var piece) => Item("text", new { piece.Text, piece.InAction }),
-                StreamedSoFar(var pieces) => Item("reply", new { Text = string.Concat(pieces.Select(piece => piece.Text)), pieces[^1].InAction }),
+                StreamedSoFar(var pieces) =>
+                    Item("reply", new { Text = string.Concat(pieces.Select(piece => piece.Text)), pieces[^1].InAction }),
                 Preparing(var what) => Item("status", new { Preparing = what }),
                 CaughtUp(var state) => Item("state", new { State = state.ToString().ToLowerInvariant() }),
                 FileGiven(var name) => Item("file", new { Name = name }),

@@ -17,7 +17,7 @@ internal sealed partial class LiveConversation
     public bool IsAwake => _session is not null;
 
     /// <summary>Its interpreter, rebuilt from the log when it sleeps. It stays with the conversation.</summary>
-    /// <exception cref="ConversationBusyException">A call has waited for an approval since the server was started: answer it first.</exception>
+    /// <exception cref="ConversationBusyException">A call waits for an approval since before the server's start: answer it.</exception>
     /// <exception cref="PythonUnavailableException">There is none to be had.</exception>
     /// <exception cref="QuotaException">The owner has as many as one may have, all of them at work.</exception>
     public async Task<IPythonSession> WakeAsync(CancellationToken cancellationToken)

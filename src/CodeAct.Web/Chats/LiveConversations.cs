@@ -94,7 +94,7 @@ internal sealed class LiveConversations : IAsyncDisposable
         return id;
     }
 
-    /// <summary>Another way that a conversation takes from an event on, as when a message is edited; the interpreter is as it was then.</summary>
+    /// <summary>Another way that a conversation takes from an event on, as when a message is edited.</summary>
     public async Task<LiveConversation> BranchAsync(string id, long at, string owner, CancellationToken cancellationToken)
     {
         var origin = await OpenAsync(id, owner, cancellationToken);
@@ -160,7 +160,8 @@ internal sealed class LiveConversations : IAsyncDisposable
     {
         foreach (var latest in await _premises.Store.FindAsync(new ConversationQuery("", MostTakenUp), cancellationToken))
         {
-            var last = await _premises.Store.ReadAsync(latest.Id, latest.Events - 1, cancellationToken).LastOrDefaultAsync(cancellationToken);
+            var last = await _premises.Store.ReadAsync(latest.Id, latest.Events - 1, cancellationToken)
+                .LastOrDefaultAsync(cancellationToken);
             if (last?.Entry.Event is not (null or Agents.RunEnded or Agents.InterpreterRebuilt))
             {
                 try

@@ -51,7 +51,7 @@ public enum ConversationState
 /// <summary>What the user asks for.</summary>
 /// <param name="Text">The message.</param>
 /// <param name="Model">The model's name or alias; null for the one before, or the server's first.</param>
-/// <param name="Mode">The name of an <see cref="ActionMode"/>; null for the one before, or code. It holds for the whole conversation.</param>
+/// <param name="Mode">The name of an <see cref="ActionMode"/>; null for code. The first message's holds.</param>
 internal sealed record Message(string Text, string? Model = null, string? Mode = null)
 {
     /// <summary>What the model is told after its prompt, in a conversation that begins with this message; null for nothing.</summary>

@@ -21,7 +21,8 @@ internal sealed class Branches(IReadOnlyList<ConversationSummary> family)
         var line = Owner(id, number); // whose event it is
         var trunk = Owner(id, number - 1);
         var parting = family
-            .Where(one => one.Origin is { } origin && origin.At == number - 1 && _all.ContainsKey(origin.Id) && Owner(origin.Id, origin.At) == trunk)
+            .Where(one => one.Origin is { } origin && origin.At == number - 1 && _all.ContainsKey(origin.Id)
+                && Owner(origin.Id, origin.At) == trunk)
             .Select(one => one.Id);
         IEnumerable<string> own = _all[trunk].Events >= number ? [trunk] : []; // it may have been left before it came to this
         var all = own.Concat(parting).Distinct().Select(one => one == line ? id : one).ToList();

@@ -37,7 +37,8 @@ internal sealed class Counted(Stream inner, long length, Action<double> told) : 
         return count;
     }
 
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("A browser's file is read asynchronously.");
+    public override int Read(byte[] buffer, int offset, int count) =>
+        throw new NotSupportedException("A browser's file is read asynchronously.");
 
     public override void Flush()
     {

@@ -26,7 +26,9 @@ public sealed record DataTable(IReadOnlyList<string> Columns, IReadOnlyList<IRea
             return null;
         }
 
-        var lines = table.QuerySelectorAll("tr").Select(row => row.Children.Where(cell => cell.LocalName is "td" or "th").ToList()).ToList();
+        var lines = table.QuerySelectorAll("tr")
+            .Select(row => row.Children.Where(cell => cell.LocalName is "td" or "th").ToList())
+            .ToList();
         var head = lines.TakeWhile(line => line.TrueForAll(cell => cell.LocalName == "th")).ToList();
         var width = lines.Select(line => line.Sum(Span)).DefaultIfEmpty(0).Max();
         if (width == 0 || (long)width * lines.Count > MostCells || lines.Exists(line => line.Exists(cell => Span(cell, "rowspan") > 1)))
@@ -57,7 +59,8 @@ public sealed record DataTable(IReadOnlyList<string> Columns, IReadOnlyList<IRea
     /// <summary>As comma-separated values (RFC 4180).</summary>
     public string ToCsv() => string.Concat(Rows.Prepend(Columns).Select(row => string.Join(',', row.Select(Quoted)) + "\r\n"));
 
-    private static string Quoted(string value) => value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    private static string Quoted(string value) =>
+        value.AsSpan().IndexOfAny(",\"\r\n") < 0 ? value : $"\"{value.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 
     private static double? Number(string text) =>
         text is "NaN" or "" ? double.NaN
@@ -68,10 +71,13 @@ public sealed record DataTable(IReadOnlyList<string> Columns, IReadOnlyList<IRea
     private static List<string> Names(List<List<IElement>> head, int width)
     {
         var lines = head.Select(line => Padded(Words(line), width)).ToList();
-        return [.. Enumerable.Range(0, width).Select(column => string.Join(' ', lines.Select(line => line[column]).Where(name => name.Length > 0).Distinct()))];
+        return [.. Enumerable.Range(0, width).Select(Name)];
+
+        string Name(int column) => string.Join(' ', lines.Select(line => line[column]).Where(name => name.Length > 0).Distinct());
     }
 
-    private static List<string> Words(List<IElement> cells) => [.. cells.SelectMany(cell => Enumerable.Repeat(cell.TextContent.Trim(), Span(cell)))];
+    private static List<string> Words(List<IElement> cells) =>
+        [.. cells.SelectMany(cell => Enumerable.Repeat(cell.TextContent.Trim(), Span(cell)))];
 
     private static List<string> Padded(List<string> row, int width) => [.. row, .. Enumerable.Repeat("", Math.Max(0, width - row.Count))];
 

@@ -66,7 +66,8 @@ public sealed class Writing : Part
         {
             var text = _whole.ToString();
             var opening = _openings.FirstOrDefault(text.Contains);
-            Code = (opening is null ? text : text[(text.IndexOf(opening, StringComparison.Ordinal) + opening.Length)..]).TrimStart('\n', '\r');
+            var begins = opening is null ? 0 : text.IndexOf(opening, StringComparison.Ordinal) + opening.Length;
+            Code = text[begins..].TrimStart('\n', '\r');
         }
     }
 }

@@ -34,7 +34,8 @@ public sealed class Exchanges
     public string? Model => _all.LastOrDefault()?.Started.Model;
 
     /// <summary>A cell runs.</summary>
-    public bool InCell => State is ConversationState.Running && Current?.Parts.LastOrDefault(part => part is CellPart) is CellPart { Result: null };
+    public bool InCell => State is ConversationState.Running
+        && Current?.Parts.LastOrDefault(part => part is CellPart) is CellPart { Result: null };
 
     private Exchange? Current => _all.LastOrDefault();
 
@@ -88,7 +89,8 @@ public sealed class Exchanges
         {
             if (rebuilt.Notes.Count > 0)
             {
-                _before.Add(new Notice("The interpreter was started anew, and earlier cells ran again. Not all is as it was.", rebuilt.Notes));
+                _before.Add(new Notice(
+                    "The interpreter was started anew, and earlier cells ran again. Not all is as it was.", rebuilt.Notes));
             }
         }
         else if (Current is { } current)

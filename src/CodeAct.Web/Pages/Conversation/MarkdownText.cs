@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Components;
 
 namespace CodeAct.Web.Pages.Conversation;
 
-/// <summary>What a model says, as HTML that can do nothing: no HTML of its own, links to the web only, pictures of the conversation only.</summary>
+/// <summary>What a model says, as HTML that can do nothing: no HTML of its own, links to the web, the conversation's pictures.</summary>
 internal static class MarkdownText
 {
     private const string Sandbox = "sandbox:/mnt/data/";

@@ -5,7 +5,10 @@ using Microsoft.AspNetCore.Components;
 
 namespace CodeAct.Web.Pages.Conversation;
 
-/// <summary>Python with its words in colours: <c>k</c> keywords, <c>s</c> strings, <c>c</c> comments, <c>n</c> numbers, <c>b</c> built-ins, <c>d</c> decorators and magics.</summary>
+/// <summary>
+/// Python with its words in colours: <c>k</c> keywords, <c>s</c> strings, <c>c</c> comments,
+/// <c>n</c> numbers, <c>b</c> built-ins, <c>d</c> decorators and magics.
+/// </summary>
 internal static partial class PythonCode
 {
     private const int MostColoured = 50_000; // characters; longer code is shown as it is
